@@ -1,0 +1,119 @@
+package io.vitrail.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** Gradients beyond {@link Tensor#backward()}. */
+public final class Autograd {
+  private Autograd() {}
+
+  /**
+   * The gradients of one-element {@code output} with respect to {@code inputs}, given back instead
+   * of added to {@link Tensor#grad()}. With {@code createGraph} they can be differentiated again.
+   *
+   * @throws TensorException if an input does not lead to {@code output}
+   */
+  public static List<Tensor> grad(Tensor output, List<Tensor> inputs, boolean createGraph) {
+    TensorVector to =
+        new TensorVector(
+            inputs.stream().map(Tensor::nat).toArray(org.bytedeco.pytorch.Tensor[]::new));
+    return Tensor.runAll(
+        "grad",
+        () ->
+            torch.grad(
+                new TensorVector(output.nat()),
+                to,
+                new TensorVector(),
+                new BoolOptional(createGraph),
+                createGraph,
+                false),
+        output);
+  }
+
+  /**
+   * Gradient checkpointing (Chen et al., 2016, arXiv 1604.06174): {@code body(x)}, of which nothing
+   * but {@code x} is kept for backward; there, {@code body} runs again. Memory for time.
+   *
+   * @param body must compute the same when it runs again: draw random numbers outside of it
+   */
+  public static Tensor checkpoint(UnaryOperator<Tensor> body, Tensor x) {
+    if (!Mode.gradEnabled()) {
+      return body.apply(x);
+    }
+    return custom(
+        inputs -> body.apply(inputs.get(0)),
+        (inputs, outer) -> {
+          Tensor again = inputs.get(0).detach().requiresGrad(true);
+          try (Mode mode = Mode.withGrad()) {
+            body.apply(again).backward(outer);
+          }
+          Tensor gradient = again.grad();
+          return List.of(gradient == null ? again.zerosLike() : gradient);
+        },
+        x);
+  }
+
+  /** The backward of a {@link #custom} operator. */
+  @FunctionalInterface
+  public interface Backward {
+    /** Gradients for {@code inputs}, in order, from the gradient of the output. */
+    List<Tensor> apply(List<Tensor> inputs, Tensor outer);
+  }
+
+  /**
+   * An operator with a backward of one's own. {@code forward} runs without recording.
+   *
+   * <p>The engine's own hook for this cannot be reached from Java, so gradients pass through two
+   * tensor hooks: one on the output computes them, one on each input puts them in. What ties output
+   * and inputs together is the sum of an empty slice: exactly 0, whatever the input holds.
+   */
+  public static Tensor custom(
+      Function<List<Tensor>, Tensor> forward, Backward backward, Tensor... inputs) {
+    List<Tensor> given = List.of(inputs);
+    Tensor output;
+    try (Mode mode = Mode.noGrad()) {
+      output = forward.apply(given).detach();
+    }
+    if (!Mode.gradEnabled()) {
+      return output;
+    }
+    List<Tensor> kept = new ArrayList<>(); // for backward
+    Tensor[] gradients = new Tensor[inputs.length];
+    Tensor tie = Tensor.full(0, output.dtype()).to(output.device());
+    for (int i = 0; i < inputs.length; i++) {
+      Tensor input = inputs[i].detach();
+      Scope.ownByOutermost(input.nat());
+      kept.add(input);
+      if (inputs[i].requiresGrad()) {
+        int index = i;
+        Tensor flat = inputs[i].reshape(-1);
+        flat.hook(ignored -> gradients[index].reshape(-1));
+        tie = tie.add(flat.narrow(0, 0, 0).sum().to(output.dtype()));
+      }
+    }
+    // Parameters inside of backward need it to run even where no input has a gradient.
+    tie = tie.requiresGrad() ? tie : tie.requiresGrad(true);
+    Tensor result = output.add(tie);
+    result.hook(
+        outer -> {
+          List<Tensor> computed = backward.apply(kept, outer);
+          for (int i = 0; i < gradients.length; i++) {
+            gradients[i] = computed.get(i);
+          }
+          return outer;
+        });
+    return result;
+  }
+
+  /** Scales gradients so that their joint Euclidean norm is at most {@code max}; gives the norm. */
+  public static double clipGradNorm(List<Tensor> parameters, double max) {
+    org.bytedeco.pytorch.Tensor[] all =
+        parameters.stream().map(Tensor::nat).toArray(org.bytedeco.pytorch.Tensor[]::new);
+    return Tensor.call("clipGradNorm", () -> torch.clip_grad_norm_(new TensorVector(all), max));
+  }
+}

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one thread of one process at a time change a model's files. The file lock keeps processes
@@ -68,8 +69,7 @@ final class CacheLock implements AutoCloseable {
     }
   }
 
-  private static void close(
-      @org.jspecify.annotations.Nullable FileChannel channel, ReentrantLock threads)
+  private static void close(@Nullable FileChannel channel, ReentrantLock threads)
       throws IOException {
     try {
       if (channel != null) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Single HTTP requests. Redirects are followed here, not by the client: a token goes only to the
@@ -23,15 +24,24 @@ final class HttpCalls {
   private static final Duration RESPONSE = Duration.ofSeconds(60);
   private static final long MAX_RETRY_AFTER_SECONDS = 60;
 
-  private final HttpClient client;
+  private final Environment environment;
+  private @Nullable HttpClient client;
 
   HttpCalls(Environment environment) {
-    client =
-        HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT)
-            .proxy(new EnvironmentProxies(environment))
-            .build();
+    this.environment = environment;
+  }
+
+  /** Made at the first call: a hub that only looks into its cache needs no client. */
+  private synchronized HttpClient client() {
+    if (client == null) {
+      client =
+          HttpClient.newBuilder()
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(CONNECT)
+              .proxy(new EnvironmentProxies(environment))
+              .build();
+    }
+    return client;
   }
 
   /**
@@ -91,7 +101,7 @@ final class HttpCalls {
     headers.forEach(request::header);
     token.ifPresent(t -> request.header("Authorization", "Bearer " + t));
     try {
-      return client.send(request.build(), body);
+      return client().send(request.build(), body);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Interrupted.during("the download");

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -284,7 +285,7 @@ public final class Hub {
 
   private static ModelFile importedFile(FileFormat format, long size, Checksum sum) {
     return new ModelFile(
-        IMPORTED + "." + format.name().toLowerCase(java.util.Locale.ROOT),
+        IMPORTED + "." + format.name().toLowerCase(Locale.ROOT),
         format,
         OptionalLong.of(size),
         List.of(sum),

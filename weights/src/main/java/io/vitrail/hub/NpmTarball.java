@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads named entries of an npm package as a stream. Only entries that were asked for are read, and
@@ -226,7 +227,7 @@ final class NpmTarball {
       long size,
       FileChannel out,
       long position,
-      @org.jspecify.annotations.Nullable MessageDigest digest,
+      @Nullable MessageDigest digest,
       Progress progress,
       long total)
       throws IOException {

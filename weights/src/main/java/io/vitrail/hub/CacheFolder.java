@@ -2,10 +2,14 @@ package io.vitrail.hub;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -58,9 +62,31 @@ final class CacheFolder {
 
   /** An empty folder for unpacking; what an earlier, killed run left there is deleted. */
   Path freshTemp(String card) throws IOException {
-    Path folder = home.resolve("tmp").resolve(card);
-    deleteTree(folder);
-    return Files.createDirectories(folder);
+    deleteTree(temp(card));
+    return Files.createDirectories(temp(card));
+  }
+
+  private Path temp(String card) {
+    return home.resolve("tmp").resolve(card);
+  }
+
+  void deleteTemp(String card) {
+    try {
+      deleteTree(temp(card));
+    } catch (IOException e) {
+      // freshTemp clears it next time
+    }
+  }
+
+  /** Deletes what other sources began before one of them gave the file. */
+  void deleteParts(String card) {
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(models(card), "*.part{,.tag}")) {
+      for (Path part : parts) {
+        Files.delete(part);
+      }
+    } catch (IOException e) {
+      // they take space, no more; remove() deletes them too
+    }
   }
 
   /** Makes the folder of a model, or says why it cannot be. */
@@ -133,8 +159,18 @@ final class CacheFolder {
     return new HubException("%s cannot be written (%s)".formatted(target, describe(e)), e);
   }
 
+  /** A failure in words: Java's own messages often are a path only. */
   static String describe(IOException e) {
-    String name = e.getClass().getSimpleName().replaceAll("(Exception|Error)$", "");
+    if (e instanceof FileSystemException f) {
+      String reason =
+          e instanceof AccessDeniedException
+              ? "no permission"
+              : e instanceof NoSuchFileException
+                  ? "no such file"
+                  : e instanceof FileAlreadyExistsException ? "is there already" : f.getReason();
+      return "%s: %s".formatted(f.getFile(), reason);
+    }
+    String name = e.getClass().getSimpleName();
     return e.getMessage() == null ? name : name + ": " + e.getMessage();
   }
 

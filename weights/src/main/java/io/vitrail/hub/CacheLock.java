@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * apart; threads of one process need the second lock, as Java refuses a file lock held by another
  * thread instead of waiting for it.
  */
-final class CacheLock implements AutoCloseable {
+final class CacheLock {
   private static final Map<Path, ReentrantLock> IN_THIS_PROCESS = new ConcurrentHashMap<>();
 
   private final ReentrantLock threads;
@@ -29,13 +29,28 @@ final class CacheLock implements AutoCloseable {
     this.channel = channel;
   }
 
+  /** What is done under the lock. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run() throws IOException;
+  }
+
   /**
-   * Waits for the lock.
+   * Waits for the lock, works, and gives it back.
    *
-   * @param onWait called once if it is taken
-   * @throws Interrupted if this thread is interrupted meanwhile
+   * @param onWait called once if another holds it
+   * @throws Interrupted if this thread is interrupted while it waits
    */
-  static CacheLock acquire(Path file, Runnable onWait) throws IOException {
+  static <T> T holding(Path file, Runnable onWait, Work<T> work) throws IOException {
+    CacheLock lock = acquire(file, onWait);
+    try {
+      return work.run();
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static CacheLock acquire(Path file, Runnable onWait) throws IOException {
     Files.createDirectories(file.getParent());
     Path key = file.getParent().toRealPath().resolve(file.getFileName());
     ReentrantLock threads = IN_THIS_PROCESS.computeIfAbsent(key, k -> new ReentrantLock());
@@ -80,9 +95,8 @@ final class CacheLock implements AutoCloseable {
     }
   }
 
-  /** Gives the lock back; closing the channel releases the file lock. */
-  @Override
-  public void close() throws IOException {
+  /** Closing the channel releases the file lock. */
+  private void close() throws IOException {
     close(channel, threads);
   }
 }

@@ -49,6 +49,12 @@ public record Environment(
         System.getenv(), Path.of(System.getProperty("user.home")), platform, Thread::sleep);
   }
 
+  /** Leaves the variables out: some are secret. */
+  @Override
+  public String toString() {
+    return "Environment[%s, home %s]".formatted(platform, home);
+  }
+
   /** A variable's value; empty when unset or blank. */
   public Optional<String> variable(String name) {
     return Optional.ofNullable(variables.get(name)).map(String::strip).filter(v -> !v.isEmpty());

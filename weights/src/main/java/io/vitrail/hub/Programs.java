@@ -54,6 +54,7 @@ final class Programs {
       ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
       builder.environment().clear();
       builder.environment().putAll(environment.variables());
+      builder.environment().remove("HF_TOKEN"); // it is for the hub only
       process =
           builder
               .redirectErrorStream(true)

@@ -1,6 +1,9 @@
 package io.vitrail.imaging;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,18 +45,36 @@ final class ImageIoReader {
         Header.NO_PROFILE);
   }
 
-  static Image decode(byte[] file, Header header) throws IOException {
+  static Image decode(byte[] file, Header header, ReadOptions.Colours colours) throws IOException {
     ImageReader reader = JdkImageIo.reader(header.info().format());
     boolean[] damaged = {false};
     try {
       reader.addIIOReadWarningListener((source, warning) -> damaged[0] = true);
       reader.setInput(new ArrayImageInput(file), true, true);
       BufferedImage decoded = reader.read(0);
+      if (damaged[0]) {
+        throw new ImageReadException("it is damaged or truncated; get the whole file again");
+      }
+      if (isCmyk(decoded)) {
+        byte[] profile = colours == ReadOptions.Colours.SRGB ? header.profile() : Header.NO_PROFILE;
+        return Cmyk.toRgb(
+            inks(decoded.getRaster()), decoded.getWidth(), decoded.getHeight(), profile);
+      }
       Image image = BufferedImages.toImage(decoded, ReadOptions.Colours.AS_STORED);
       return header.info().format() == ImageFormat.GIF ? onScreen(image, file, header) : image;
     } finally {
       reader.dispose();
     }
+  }
+
+  private static boolean isCmyk(BufferedImage image) {
+    return image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK
+        && image.getRaster().getNumBands() == 4
+        && image.getRaster().getTransferType() == DataBuffer.TYPE_BYTE;
+  }
+
+  private static byte[] inks(Raster raster) {
+    return (byte[]) raster.getDataElements(0, 0, raster.getWidth(), raster.getHeight(), null);
   }
 
   /** A GIF frame on its screen, which is transparent where the frame does not reach. */

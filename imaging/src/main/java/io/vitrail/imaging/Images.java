@@ -197,7 +197,7 @@ public final class Images {
             case PNG -> PngReader.decode(file);
             case JPEG -> JpegReader.decode(file, options.colours());
             case WEBP -> WebpCodec.decode(file, header);
-            case TIFF, BMP, GIF -> ImageIoReader.decode(file, header);
+            case TIFF, BMP, GIF -> ImageIoReader.decode(file, header, options.colours());
           };
       if (image.width() != header.width() || image.height() != header.height()) {
         throw new ImageReadException("its header and its pixels disagree about the size");

@@ -55,39 +55,21 @@ final class JpegReader {
 
   private static Image fourColours(
       Raster raster, JpegSegments segments, ReadOptions.Colours colours) {
-    int width = raster.getWidth();
-    int height = raster.getHeight();
-    byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
+    byte[] ink = ((DataBufferByte) raster.getDataBuffer()).getData();
     if (segments.colours() == JpegSegments.Colours.YCCK) {
-      yccToInvertedInk(samples);
+      yccToInvertedInk(ink);
     }
-    // From here on the samples are 255 - ink.
-    byte[] profile = segments.header().profile();
-    if (colours == ReadOptions.Colours.SRGB && profile.length > 0) {
-      byte[] ink = samples.clone();
-      for (int i = 0; i < ink.length; i++) {
-        ink[i] = (byte) ~ink[i];
-      }
-      Image converted = ColourProfiles.cmykToSrgb(ink, width, height, profile);
-      if (converted != null) {
-        return converted;
-      }
+    for (int i = 0; i < ink.length; i++) {
+      ink[i] = (byte) ~ink[i];
     }
-    byte[] out = new byte[Image.sampleCount(width, height, 3)];
-    for (int i = 0, o = 0; o < out.length; i += 4, o += 3) {
-      int white = samples[i + 3] & 0xff;
-      for (int c = 0; c < 3; c++) {
-        int ink = 255 - (samples[i + c] & 0xff);
-        int v = ink * white + 128;
-        out[o + c] = (byte) Math.max(0, white - ((v + (v >> 8)) >> 8));
-      }
-    }
-    return Image.of(width, height, 3, out);
+    byte[] profile =
+        colours == ReadOptions.Colours.SRGB ? segments.header().profile() : Header.NO_PROFILE;
+    return Cmyk.toRgb(ink, raster.getWidth(), raster.getHeight(), profile);
   }
 
   /**
    * JFIF's conversion to RGB in 16-bit fixed point, on the first three of each four samples. Adobe
-   * stores inverted inks as if they were inks, so that RGB is the ink, and 255 - RGB what we keep.
+   * stores inverted inks as if they were inks, so that RGB is the ink, and 255 - RGB its inverse.
    */
   private static void yccToInvertedInk(byte[] samples) {
     int half = 1 << 15;

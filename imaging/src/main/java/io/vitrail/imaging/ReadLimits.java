@@ -37,7 +37,7 @@ public record ReadLimits(long maxPixels, int maxSide, long maxFileBytes) {
       throw new ImageReadException(
           String.format(
               Locale.ROOT,
-              "file has %,d bytes, the limit is %,d; raise ReadLimits.maxFileBytes if you trust it",
+              "has %,d bytes, the limit is %,d; raise ReadLimits.maxFileBytes if you trust it",
               bytes,
               maxFileBytes));
     }
@@ -56,7 +56,7 @@ public record ReadLimits(long maxPixels, int maxSide, long maxFileBytes) {
       throw new ImageReadException(
           String.format(
               Locale.ROOT,
-              "image is %d x %d pixels, the limit for a side is %d; raise ReadLimits.maxSide if you"
+              "is %d x %d pixels, the limit for a side is %d; raise ReadLimits.maxSide if you"
                   + " trust it",
               width,
               height,
@@ -68,7 +68,7 @@ public record ReadLimits(long maxPixels, int maxSide, long maxFileBytes) {
       throw new ImageReadException(
           String.format(
               Locale.ROOT,
-              "image is %d x %d = %.1f megapixels, the limit is %.1f; raise ReadLimits.maxPixels if"
+              "is %d x %d = %.1f megapixels, the limit is %.1f; raise ReadLimits.maxPixels if"
                   + " you trust it",
               width,
               height,

@@ -1,0 +1,137 @@
+package io.vitrail.imaging;
+
+/** Blurs float planes ({@code width * height} values, row-major, any range). */
+public final class Blur {
+  private Blur() {}
+
+  /**
+   * Mean over a square around each pixel, at a cost that does not depend on its size. Same as
+   * {@code cv2.blur} with its default border: the plane is mirrored at the border pixel
+   * (dcb|abcd|cba), and an even square reaches one pixel further to the left and top.
+   *
+   * @param size side of the square in pixels, at least 1
+   * @return a new plane
+   */
+  public static float[] box(float[] plane, int width, int height, int size) {
+    Planes.checkLength("plane", plane, width, height);
+    Check.that(size >= 1, "box size must be at least 1, got %d", size);
+    float[] out = new float[plane.length];
+    box(plane, out, width, height, size);
+    return out;
+  }
+
+  /** As {@link #box}, into a given plane, which may be the source itself. */
+  static void box(float[] in, float[] out, int width, int height, int size) {
+    rows(in, out, width, height, size);
+    columns(out, width, height, size);
+  }
+
+  /** Running sums along each row; double keeps them exact enough over any length. */
+  private static void rows(float[] in, float[] out, int width, int height, int size) {
+    int before = size / 2;
+    int after = size - 1 - before;
+    double scale = 1.0 / size;
+    int[] index = mirrored(width, before, after);
+    float[] row = new float[width];
+    for (int y = 0; y < height; y++) {
+      int start = y * width;
+      System.arraycopy(in, start, row, 0, width);
+      double sum = 0;
+      for (int i = 0; i < size; i++) {
+        sum += row[index[i]];
+      }
+      out[start] = (float) (sum * scale);
+      for (int x = 1; x < width; x++) {
+        sum += row[index[x + size - 1]] - row[index[x - 1]];
+        out[start + x] = (float) (sum * scale);
+      }
+    }
+  }
+
+  /**
+   * Running sums of whole rows, so that memory is walked along. In place, by a ring of old rows.
+   */
+  private static void columns(float[] plane, int width, int height, int size) {
+    int before = size / 2;
+    int after = size - 1 - before;
+    double scale = 1.0 / size;
+    int[] index = mirrored(height, before, after);
+    float[] source = plane.clone();
+    double[] sums = new double[width];
+    for (int i = 0; i < size; i++) {
+      int row = index[i] * width;
+      for (int x = 0; x < width; x++) {
+        sums[x] += source[row + x];
+      }
+    }
+    for (int y = 0; y < height; y++) {
+      int at = y * width;
+      if (y > 0) {
+        int in = index[y + size - 1] * width;
+        int gone = index[y - 1] * width;
+        for (int x = 0; x < width; x++) {
+          sums[x] += (double) source[in + x] - source[gone + x];
+        }
+      }
+      for (int x = 0; x < width; x++) {
+        plane[at + x] = (float) (sums[x] * scale);
+      }
+    }
+  }
+
+  /** Positions {@code -before..length-1+after} folded back into {@code 0..length-1}. */
+  static int[] mirrored(int length, int before, int after) {
+    int[] index = new int[length + before + after];
+    int period = Math.max(1, 2 * (length - 1));
+    for (int i = 0; i < index.length; i++) {
+      int p = Math.floorMod(i - before, period);
+      index[i] = Math.min(p, period - p) % Math.max(1, length);
+    }
+    return index;
+  }
+
+  /**
+   * Gaussian blur by a kernel of {@code size} taps along each axis, normalised to a sum of 1,
+   * mirrored borders as in {@link #box}: {@code cv2.GaussianBlur} of float planes.
+   *
+   * @param size odd
+   * @param sigma in pixels, above 0
+   */
+  public static float[] gaussian(float[] plane, int width, int height, int size, double sigma) {
+    Planes.checkLength("plane", plane, width, height);
+    Check.that(size >= 1 && size % 2 == 1, "kernel size must be odd and positive, got %d", size);
+    Check.that(sigma > 0, "sigma must be above 0, got %s", sigma);
+    int reach = size / 2;
+    float[] kernel = new float[size];
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += Math.exp(-(i - reach) * (i - reach) / (2 * sigma * sigma));
+    }
+    for (int i = 0; i < size; i++) {
+      kernel[i] = (float) (Math.exp(-(i - reach) * (i - reach) / (2 * sigma * sigma)) / sum);
+    }
+    int[] columns = mirrored(width, reach, reach);
+    int[] rows = mirrored(height, reach, reach);
+    float[] between = new float[plane.length];
+    for (int y = 0, o = 0; y < height; y++) {
+      for (int x = 0; x < width; x++, o++) {
+        float value = 0;
+        for (int i = 0; i < size; i++) {
+          value += kernel[i] * plane[y * width + columns[x + i]];
+        }
+        between[o] = value;
+      }
+    }
+    float[] out = new float[plane.length];
+    for (int y = 0; y < height; y++) {
+      int at = y * width;
+      for (int i = 0; i < size; i++) {
+        int row = rows[y + i] * width;
+        for (int x = 0; x < width; x++) {
+          out[at + x] += kernel[i] * between[row + x];
+        }
+      }
+    }
+    return out;
+  }
+}

@@ -2,10 +2,10 @@ package io.vitrail.tensor;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,18 +21,35 @@ public final class PlatformThreads {
 
   private PlatformThreads() {}
 
+  /**
+   * Work with a result.
+   *
+   * @param <T> the result
+   * @param <E> what it may throw
+   */
+  @FunctionalInterface
+  public interface Work<T, E extends Exception> {
+    T run() throws E;
+  }
+
   /** Runs {@code work} here if this is a platform thread, else on one, and gives its result. */
-  public static <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
+  @SuppressWarnings("unchecked") // work throws E, RuntimeException or Error
+  public static <T, E extends Exception> T call(Work<T, E> work) throws E {
     if (!onVirtualThread()) {
-      return work.call();
+      return work.run();
     }
+    Future<T> result = POOL.submit(work::run);
     try {
-      return POOL.submit(work).get();
+      return result.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof Exception cause) {
-        throw cause;
+      if (e.getCause() instanceof Error error) {
+        throw error;
       }
-      throw e;
+      throw (E) e.getCause();
+    } catch (InterruptedException e) {
+      result.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for tensor work", e);
     }
   }
 

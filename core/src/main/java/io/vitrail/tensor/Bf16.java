@@ -26,7 +26,7 @@ final class Bf16 {
 
   static boolean autocasts() {
     return torch.is_autocast_enabled(torch.DeviceType.CPU)
-        && torch.get_autocast_dtype(torch.DeviceType.CPU) == DType.BF16.nat;
+        && DType.of(torch.get_autocast_dtype(torch.DeviceType.CPU)) == DType.BF16;
   }
 
   /** Runs {@code product} on {@code x} in float32, and stores its result as bfloat16. */

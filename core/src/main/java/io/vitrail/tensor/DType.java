@@ -43,7 +43,7 @@ public enum DType {
 
   static DType of(ScalarType type) {
     for (DType dtype : values()) {
-      if (dtype.nat == type) {
+      if (dtype.nat.value == type.value) { // JavaCPP makes enums anew
         return dtype;
       }
     }

@@ -98,12 +98,12 @@ public final class Components {
 
   /** The region of the most pixels; of equal ones the first. */
   public Optional<Component> largest() {
-    Component largest = null;
+    Optional<Component> largest = Optional.empty();
     for (Component c : all) {
-      if (largest == null || c.area() > largest.area()) {
-        largest = c;
+      if (largest.isEmpty() || c.area() > largest.get().area()) {
+        largest = Optional.of(c);
       }
     }
-    return Optional.ofNullable(largest);
+    return largest;
   }
 }

@@ -23,7 +23,9 @@ final class JpegReader {
     JpegSegments segments = JpegSegments.parse(file);
     Header header = segments.header();
     byte[] picture = segments.picture();
-    if ((long) header.width() * header.height() > (long) picture.length * MAX_PIXELS_PER_BYTE) {
+    boolean tooShort =
+        (long) header.width() * header.height() > (long) picture.length * MAX_PIXELS_PER_BYTE;
+    if (tooShort || segments.truncated()) {
       throw truncated();
     }
     boolean[] endsEarly = {false};

@@ -43,6 +43,8 @@ final class JpegSegments {
   private int adobeTransform = -1;
   private Orientation orientation = Orientation.UPRIGHT;
   private boolean complete;
+  private boolean endsInSegment;
+  private boolean progressive;
 
   private JpegSegments(byte[] file) {
     this.file = file;
@@ -62,9 +64,17 @@ final class JpegSegments {
     return Header.of(ImageFormat.JPEG, width, height, orientation, profile());
   }
 
-  /** Whether the end marker is there; without it the file is probably truncated. */
+  /** Whether the end marker is there; without it the file may be truncated. */
   boolean complete() {
     return complete;
+  }
+
+  /**
+   * Whether it is truncated for sure: it ends inside of a segment, or is progressive and lacks the
+   * end marker, so that later scans, which decoders do not miss, may be gone.
+   */
+  boolean truncated() {
+    return endsInSegment || progressive && !complete;
   }
 
   Colours colours() {
@@ -122,12 +132,14 @@ final class JpegSegments {
         continue;
       }
       if (at + 2 > file.length) {
+        endsInSegment = true;
         return;
       }
       int length = (file[at] & 0xff) << 8 | file[at + 1] & 0xff;
       int start = at + 2;
       int end = at + length;
       if (length < 2 || end > file.length) {
+        endsInSegment = true;
         return;
       }
       readSegment(marker, start, end);
@@ -213,6 +225,7 @@ final class JpegSegments {
       throw new ImageReadException(
           "it is a JPEG of " + file[start] + " bits, only those of 8 can be read; convert it");
     }
+    progressive = marker == 0xc2;
     height = (file[start + 1] & 0xff) << 8 | file[start + 2] & 0xff;
     width = (file[start + 3] & 0xff) << 8 | file[start + 4] & 0xff;
     components = file[start + 5] & 0xff;

@@ -1,6 +1,5 @@
 package io.vitrail.imaging;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -9,6 +8,9 @@ import java.util.Optional;
  */
 public final class Masks {
   private static final int HALF = 127;
+
+  /** Otsu's classes hold at least this share of the pixels (the step of a float at 1). */
+  private static final double SMALLEST_CLASS = 1.1920928955078125e-7;
 
   private Masks() {}
 
@@ -50,8 +52,8 @@ public final class Masks {
   }
 
   /**
-   * Otsu's level: the first that makes the variance between the two classes largest, as OpenCV
-   * computes it. A mask of a single value gives 0.
+   * Otsu's level: the first that makes the variance between the two classes largest, as in OpenCV.
+   * A mask of a single value gives 0.
    *
    * @see #threshold(Image, int)
    */
@@ -61,28 +63,24 @@ public final class Masks {
     for (byte b : mask.pixels()) {
       histogram[b & 0xff]++;
     }
-    double scale = 1.0 / mask.pixels().length;
-    double mean = 0;
+    long count = mask.pixels().length;
+    long sum = 0;
     for (int v = 0; v < 256; v++) {
-      mean += v * (double) histogram[v];
+      sum += (long) v * histogram[v];
     }
-    mean *= scale;
-    double epsilon = 1.1920928955078125e-7; // the step of a float at 1
-    double below = 0; // share and mean of the values up to the level
-    double belowMean = 0;
+    long below = 0; // number and sum of the values up to the level
+    long belowSum = 0;
     double best = 0;
     int level = 0;
     for (int v = 0; v < 256; v++) {
-      double share = histogram[v] * scale;
-      belowMean *= below;
-      below += share;
-      double above = 1 - below;
-      if (Math.min(below, above) < epsilon || Math.max(below, above) > 1 - epsilon) {
+      below += histogram[v];
+      belowSum += (long) v * histogram[v];
+      double share = below / (double) count;
+      if (Math.min(share, 1 - share) < SMALLEST_CLASS) {
         continue;
       }
-      belowMean = (belowMean + v * share) / below;
-      double aboveMean = (mean - below * belowMean) / above;
-      double variance = below * above * (belowMean - aboveMean) * (belowMean - aboveMean);
+      double apart = belowSum / (double) below - (sum - belowSum) / (double) (count - below);
+      double variance = share * (1 - share) * apart * apart;
       if (variance > best) {
         best = variance;
         level = v;
@@ -214,38 +212,38 @@ public final class Masks {
     return Image.of(mask.width(), mask.height(), 1, out);
   }
 
-  /** A set of offsets around a pixel, for erosion and dilation. */
-  public record Element(int reach, boolean[] inside) {
+  /**
+   * What is laid around a pixel by erosion and dilation.
+   *
+   * @param reach how far it goes from the centre, in pixels
+   */
+  public record Element(Shape shape, int reach) {
+    /** Form of an element. */
+    public enum Shape {
+      /** All offsets within a distance of the reach: a plus sign for 1. */
+      DISK,
+      /** A square of {@code 2 * reach + 1} pixels. */
+      SQUARE
+    }
+
     public Element {
-      int side = 2 * reach + 1;
-      Check.that(
-          reach >= 0 && inside.length == side * side,
-          "an element of reach %d needs %d cells, got %d",
-          reach,
-          side * side,
-          inside.length);
-      inside = inside.clone();
-    }
-
-    /** All offsets within a distance of {@code radius}: 1 is a plus sign. */
-    public static Element disk(int radius) {
-      Check.that(radius >= 0, "radius must not be negative, got %d", radius);
-      int side = 2 * radius + 1;
-      boolean[] inside = new boolean[side * side];
-      for (int y = -radius; y <= radius; y++) {
-        for (int x = -radius; x <= radius; x++) {
-          inside[(y + radius) * side + x + radius] = x * x + y * y <= radius * radius;
-        }
-      }
-      return new Element(radius, inside);
-    }
-
-    /** A square of {@code 2 * reach + 1} pixels. */
-    public static Element square(int reach) {
       Check.that(reach >= 0, "reach must not be negative, got %d", reach);
-      boolean[] inside = new boolean[(2 * reach + 1) * (2 * reach + 1)];
-      Arrays.fill(inside, true);
-      return new Element(reach, inside);
+    }
+
+    public static Element disk(int radius) {
+      return new Element(Shape.DISK, radius);
+    }
+
+    public static Element square(int reach) {
+      return new Element(Shape.SQUARE, reach);
+    }
+
+    /** How far the row at {@code dy} goes to both sides. */
+    int rowReach(int dy) {
+      if (shape == Shape.SQUARE) {
+        return reach;
+      }
+      return (int) Math.sqrt((double) reach * reach - (double) dy * dy);
     }
   }
 }

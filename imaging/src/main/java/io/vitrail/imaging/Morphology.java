@@ -18,12 +18,11 @@ final class Morphology {
     byte[] in = erode ? mask.inverted().pixels() : mask.pixels();
     byte[] out = new byte[in.length];
     byte[] slid = new byte[in.length];
-    int side = 2 * element.reach() + 1;
     int slidReach = -1;
     // Rows of equal length, such as the upper and lower ones of a disk, share one sliding pass.
     for (int length = 0; length <= element.reach(); length++) {
       for (int dy = -element.reach(); dy <= element.reach(); dy++) {
-        if (rowReach(element, dy, side) != length) {
+        if (element.rowReach(dy) != length) {
           continue;
         }
         if (slidReach != length) {
@@ -37,16 +36,6 @@ final class Morphology {
     }
     Image result = Image.of(width, height, 1, out);
     return erode ? result.inverted() : result;
-  }
-
-  /** How far row {@code dy} of the element reaches to both sides; -1 when it is empty. */
-  private static int rowReach(Masks.Element element, int dy, int side) {
-    int row = (dy + element.reach()) * side;
-    int reach = element.reach();
-    while (reach >= 0 && !element.inside()[row + element.reach() + reach]) {
-      reach--;
-    }
-    return reach;
   }
 
   private static void maxInto(byte[] out, int o, byte[] in, int i, int count) {

@@ -247,10 +247,10 @@ public final class Resize {
       int row = (taps.first[y] - firstRow) * stride + offset;
       int k = y * taps.stride;
       int end = k + taps.size[y];
-      for (; k + 3 < end; k += 4, row += 4 * stride) {
-        addFourRows(in, row, stride, weights, k, sums);
+      for (; k + 1 < end; k += 2, row += 2 * stride) {
+        addTwoRows(in, row, row + stride, weights[k], weights[k + 1], sums);
       }
-      for (; k < end; k++, row += stride) {
+      if (k < end) {
         addRow(in, row, weights[k], sums);
       }
       int o = y * length;
@@ -261,21 +261,9 @@ public final class Resize {
     return out;
   }
 
-  private static void addFourRows(
-      byte[] in, int row, int stride, int[] weights, int k, int[] sums) {
-    int row1 = row + stride;
-    int row2 = row1 + stride;
-    int row3 = row2 + stride;
-    int w0 = weights[k];
-    int w1 = weights[k + 1];
-    int w2 = weights[k + 2];
-    int w3 = weights[k + 3];
+  private static void addTwoRows(byte[] in, int row, int next, int w, int wNext, int[] sums) {
     for (int x = 0; x < sums.length; x++) {
-      sums[x] +=
-          (in[row + x] & 0xff) * w0
-              + (in[row1 + x] & 0xff) * w1
-              + (in[row2 + x] & 0xff) * w2
-              + (in[row3 + x] & 0xff) * w3;
+      sums[x] += (in[row + x] & 0xff) * w + (in[next + x] & 0xff) * wNext;
     }
   }
 

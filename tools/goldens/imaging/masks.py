@@ -7,7 +7,7 @@ repository root:
 Writes `soft.png` (a soft mask), one PNG for each operation on it, `blur.bin` (little-endian float32:
 box blurs of size 7, 6 and 90, then the Gaussian of 5 taps and sigma 2), `numbers.tsv`, and for the
 foreground `photo.png`, `alpha.png` and `foreground.png`, the last by the two formulas of blur fusion in
-float64. `cleanup.png` follows rembg 2.0.7x: grey opening by a disk of radius 1, SciPy's gaussian_filter
+float64. `cleanup.png` follows rembg 2.0.86: grey opening by a disk of radius 1, SciPy's gaussian_filter
 with sigma 2, 255 where not below 127.
 """
 

@@ -119,9 +119,8 @@ public final class Masks {
   }
 
   /**
-   * The clean-up that rembg 2.0.7x offers as post-processing: opening by a disk of radius 1,
+   * The clean-up that rembg (2.0.86) offers as post-processing: opening by a disk of radius 1,
    * Gaussian blur with sigma 2 (17 taps, borders doubled), 255 where the result is not below 127.
-   * Releases up to 2.0.6x blur with 5 taps instead.
    */
   public static Image cleanUp(Image mask) {
     Image opened = open(mask, Element.disk(1));

@@ -27,9 +27,7 @@ final class IsnetSide {
     int repeats = Integer.parseInt(args[4]);
     Path out = Path.of(args[5]);
     CutoutOptions options =
-        CutoutOptions.DEFAULT
-            .withPrecision(precision)
-            .withForeground(Foreground.valueOf(args[1]));
+        CutoutOptions.DEFAULT.withPrecision(precision).withForeground(Foreground.valueOf(args[1]));
     try (CutoutSession session = CutoutSession.open(weights, options)) {
       Measure.Work cutout =
           () -> {

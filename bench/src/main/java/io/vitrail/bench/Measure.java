@@ -46,8 +46,7 @@ final class Measure {
 
   /** Seconds since this process was started. */
   static double sinceStart() {
-    long started =
-        ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
+    long started = ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
     return (System.currentTimeMillis() - started) / 1e3;
   }
 

@@ -34,7 +34,8 @@ final class Peak {
       Tensor x = rng.normal(m, k).to(dtype);
       Tensor w = rng.normal(n, k).to(dtype);
       double seconds = best(() -> F.linear(x, w, null));
-      Measure.report("gemm %s %dx%dx%d GFLOP/s".formatted(dtype, m, k, n), 2e-9 * m * k * n / seconds);
+      Measure.report(
+          "gemm %s %dx%dx%d GFLOP/s".formatted(dtype, m, k, n), 2e-9 * m * k * n / seconds);
     }
   }
 

@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.util.stream.IntStream;
 
 /**
- * A plain transformer of ViT-B/16's sizes: 197 tokens, width 768, 12 heads. The other side is {@code
- * python/transformer_torch.py}.
+ * A plain transformer of ViT-B/16's sizes: 197 tokens, width 768, 12 heads. The other side is
+ * {@code python/transformer_torch.py}.
  */
 final class TransformerSide {
   private static final int TOKENS = 197;
@@ -33,8 +33,7 @@ final class TransformerSide {
     private final LayerNorm norm1 = child("norm1", new LayerNorm(WIDTH, 1e-6));
     private final MultiHeadAttention attn = child("attn", new MultiHeadAttention(WIDTH, HEADS));
     private final LayerNorm norm2 = child("norm2", new LayerNorm(WIDTH, 1e-6));
-    private final Mlp mlp =
-        child("mlp", new Mlp(WIDTH, 4 * WIDTH, WIDTH, Activation.Kind.GELU));
+    private final Mlp mlp = child("mlp", new Mlp(WIDTH, 4 * WIDTH, WIDTH, Activation.Kind.GELU));
 
     Tensor forward(Tensor x) { // [B, N, D]
       x = x.add(attn.forward(norm1.forward(x)));
@@ -104,7 +103,7 @@ final class TransformerSide {
   private static double train(Transformer net, Tensor x, Tensor y, boolean bf16, int repeats)
       throws IOException {
     try (Optimizer optimizer =
-        Optimizer.of(net.trainable(), Optimizer.AdamW.DEFAULT.withLearningRate(1e-4))) {
+        Optimizer.of(Optimizer.AdamW.withLearningRate(1e-4), net.trainable())) {
       Measure.Work step =
           () -> {
             try (Scope inner = Scope.open()) {

@@ -64,16 +64,16 @@ class NpyTest {
   void what_is_written_is_read_back_equal_and_the_bytes_are_numpys() throws IOException {
     try (Weights original = Weights.open(Goldens.path("arrays.npz"))) {
       Path npz = folder.resolve("copy.npz");
-      Npz.write(npz, original.tensorList());
+      Npz.write(npz, original.tensors());
       Goldens.assertSame(Weights.open(npz), original);
       byte[] once = Files.readAllBytes(npz);
-      Npz.write(npz, original.tensorList());
+      Npz.write(npz, original.tensors());
       assertThat(npz).hasBinaryContent(once);
 
       Path npy = folder.resolve("version1.npy");
       Npy.write(npy, original.get("f32"));
       assertThat(npy).hasSameBinaryContentAs(Goldens.path("version1.npy"));
-      for (StoredTensor tensor : original.tensorList()) {
+      for (StoredTensor tensor : original.tensors()) {
         Npy.write(npy, tensor);
         StoredTensor copy = Weights.open(npy).get("version1");
         assertThat(copy.shape()).isEqualTo(tensor.shape());

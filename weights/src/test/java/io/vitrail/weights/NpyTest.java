@@ -149,6 +149,21 @@ class NpyTest {
         .hasMessageContaining("numpy.savez");
   }
 
+  @Test
+  void a_compressed_entry_of_another_length_than_it_says_is_refused() throws IOException {
+    byte[] bytes = Files.readAllBytes(Goldens.path("arrays-compressed.npz"));
+    int directory = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PK\u0001\u0002");
+    for (int change : new int[] {1, -1}) {
+      byte[] changed = bytes.clone();
+      changed[directory + 24] += (byte) change; // the length of the first entry, 176 bytes
+      Path path = Files.write(folder.resolve("x.npz"), changed);
+      assertThatThrownBy(() -> Weights.open(path))
+          .isInstanceOf(MalformedWeightsException.class)
+          .hasMessageContaining((176 + change) + " inflated bytes in 'f64.npy', got")
+          .hasMessageContaining(change > 0 ? "got 176;" : "got more;");
+    }
+  }
+
   private void refused(String header, String message) throws IOException {
     byte[] text = header.getBytes(StandardCharsets.US_ASCII);
     byte[] bytes = Arrays.copyOf(Npy.MAGIC, 10 + text.length + 4);

@@ -1,7 +1,7 @@
 """Writes the tiny weight files that the tests of io.vitrail.weights read.
 
 Run from the repository root:  python tools/goldens/weights/make_goldens.py
-Versions used: Python 3.11, torch 2.15.0, numpy 2.4.6, onnx 1.23.2, safetensors 0.8.0.
+Versions used: Python 3.11.7, torch 2.15.0, numpy 2.4.6, onnx 1.23.2, safetensors 0.8.0.
 
 Every file holds the same values, so that one test can compare all formats: tensor number k of a
 file is arange(count) * 0.5 - 3 + k for floats, arange(count) - 2 + k (as the type allows) for
@@ -227,6 +227,12 @@ def main():
     save_torch(checkpoint(), "checkpoint")
     save_torch(Runs(), "evil")
     torch.save(all_types(), OUT / "types-protocol4.pth", pickle_protocol=4)
+    module = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    module[0].weight.data.copy_(torch.arange(6.0).view(2, 3))
+    module[1].register_buffer("scratch", torch.zeros(1), persistent=False)
+    torch.save(module, OUT / "module.pth")
+    del module[1].scratch
+    torch.jit.script(module).save(OUT / "scripted.pt")
     torch.save({"generator": {"w": torch.ones(2)}, "layers": [torch.zeros(1), torch.ones(1)]},
                OUT / "nested.pth")
     torch.save({"weird": torch.zeros(2, dtype=torch.complex64),

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Which tensors are listed.</b> A state dict is listed as it is. A checkpoint is a dict with
  * a state dict in it: the first of {@link #SECTIONS} that holds tensors is listed, under its own
  * names. If there is none, all tensors are listed, their names being the keys on the way joined by
- * dots (list elements by number). {@link #listedSection} says what was chosen, {@link #section}
- * lists another part, and {@link #root} has everything.
+ * dots (list elements by number). A pickled or scripted module counts as the dict that its
+ * state_dict() would be. {@link #listedSection} says what was chosen, {@link #section} lists
+ * another part, and {@link #root} has everything.
  */
 public final class TorchFile extends Weights {
   /** The keys under which checkpoints keep their state dict, in the order they are tried. */
@@ -38,7 +39,6 @@ public final class TorchFile extends Weights {
   private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
   private static final String STATE_DICT = "in Python, torch.save(model.state_dict(), ...) instead";
 
-  private final @Nullable Object root;
   private final TorchTree tree;
   private final String listed;
 
@@ -49,7 +49,6 @@ public final class TorchFile extends Weights {
       Map<String, StoredTensor> tensors,
       Map<String, String> metadata) {
     super(path, tensors, metadata);
-    this.root = tree.root();
     this.tree = tree;
     this.listed = listed;
   }
@@ -80,7 +79,7 @@ public final class TorchFile extends Weights {
    * file can make a collection contain itself, so do not print or compare it whole.
    */
   public Optional<Object> root() {
-    return Optional.ofNullable(root);
+    return Optional.ofNullable(tree.root());
   }
 
   /** The dotted key of the part whose tensors are listed; empty for the whole file. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The values of a torch.save file, and the ways to the tensors in them. */
@@ -98,12 +99,36 @@ final class TorchTree {
     return key instanceof String text ? text : PickleReader.describe(key);
   }
 
-  /** The entries of a dict, or of an object of a foreign kind of dict; else none. */
+  /** The entries of a dict; also of a foreign kind of dict and of a pickled module; else none. */
   private static Map<?, ?> dict(@Nullable Object value) {
-    if (value instanceof Opaque opaque) {
-      return opaque.entries();
+    if (!(value instanceof Opaque opaque)) {
+      return value instanceof Map<?, ?> map ? map : Map.of();
     }
-    return value instanceof Map<?, ?> map ? map : Map.of();
+    if (opaque.entries().isEmpty() && opaque.state().orElse(null) instanceof Map<?, ?> fields) {
+      if (opaque.module().startsWith("__torch__")) { // TorchScript: parameters are plain fields
+        return fields;
+      }
+      if (fields.get("_modules") instanceof Map<?, ?> children) {
+        return module(fields, children);
+      }
+    }
+    return opaque.entries();
+  }
+
+  /** What state_dict() of a pickled torch.nn.Module would go through, in its order. */
+  private static Map<?, ?> module(Map<?, ?> fields, Map<?, ?> children) {
+    Map<@Nullable Object, @Nullable Object> all = new LinkedHashMap<>();
+    if (fields.get("_parameters") instanceof Map<?, ?> parameters) {
+      all.putAll(parameters);
+    }
+    if (fields.get("_buffers") instanceof Map<?, ?> buffers) {
+      all.putAll(buffers);
+    }
+    if (fields.get("_non_persistent_buffers_set") instanceof Set<?> left) {
+      all.keySet().removeAll(left);
+    }
+    all.putAll(children);
+    return all;
   }
 
   /** Collects tensors, depth first, within the budget. */

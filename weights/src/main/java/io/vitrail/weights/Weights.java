@@ -56,12 +56,12 @@ public abstract class Weights implements AutoCloseable {
 
   /** All names, in file order. */
   public final List<String> names() {
-    return List.copyOf(tensors().keySet());
+    return List.copyOf(current().keySet());
   }
 
   /** All tensors, in file order. */
-  public final Collection<StoredTensor> tensorList() {
-    return List.copyOf(tensors().values());
+  public final Collection<StoredTensor> tensors() {
+    return List.copyOf(current().values());
   }
 
   /**
@@ -70,7 +70,7 @@ public abstract class Weights implements AutoCloseable {
    * @throws NoSuchElementException if there is none; the message has the nearest names
    */
   public final StoredTensor get(String name) {
-    StoredTensor tensor = tensors().get(name);
+    StoredTensor tensor = current().get(name);
     if (tensor == null) {
       List<String> near = Text.near(name, tensors.keySet());
       throw new NoSuchElementException(
@@ -90,7 +90,7 @@ public abstract class Weights implements AutoCloseable {
 
   /** The tensor of this name, if there is one. */
   public final Optional<StoredTensor> find(String name) {
-    return Optional.ofNullable(tensors().get(name));
+    return Optional.ofNullable(current().get(name));
   }
 
   /** What the file says of itself: text by key, empty for formats that say nothing. */
@@ -106,7 +106,7 @@ public abstract class Weights implements AutoCloseable {
   public final Weights renamed(UnaryOperator<String> newName) {
     Map<String, StoredTensor> renamed = new LinkedHashMap<>();
     Map<String, String> oldNames = new LinkedHashMap<>();
-    for (Map.Entry<String, StoredTensor> entry : tensors().entrySet()) {
+    for (Map.Entry<String, StoredTensor> entry : current().entrySet()) {
       String name = newName.apply(entry.getKey());
       String other = oldNames.putIfAbsent(name, entry.getKey());
       if (other != null) {
@@ -137,7 +137,7 @@ public abstract class Weights implements AutoCloseable {
   /** Only the tensors whose names begin with the prefix, without it. */
   public final Weights under(String prefix) {
     Map<String, StoredTensor> kept = new LinkedHashMap<>();
-    for (Map.Entry<String, StoredTensor> entry : tensors().entrySet()) {
+    for (Map.Entry<String, StoredTensor> entry : current().entrySet()) {
       if (entry.getKey().startsWith(prefix)) {
         String name = entry.getKey().substring(prefix.length());
         kept.put(name, entry.getValue().withName(name));
@@ -153,8 +153,8 @@ public abstract class Weights implements AutoCloseable {
     tensors = Map.of();
   }
 
-  private Map<String, StoredTensor> tensors() {
-    Map<String, StoredTensor> current = tensors;
+  private Map<String, StoredTensor> current() {
+    Map<String, StoredTensor> current = tensors; // read before the check, as close() writes after
     if (closed) {
       throw new IllegalStateException("the weights of '" + path + "' were closed; open them again");
     }

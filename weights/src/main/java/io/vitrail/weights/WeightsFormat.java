@@ -67,7 +67,7 @@ public enum WeightsFormat {
       if (first == PICKLE) {
         return TORCH_LEGACY;
       }
-      if (first == '{' || first == '[' || Character.isWhitespace(first) && !brace) {
+      if (!brace && "{[ \t\r\n".indexOf(first) >= 0) {
         return json(file);
       }
       if (brace) { // a header length that cannot be true: the reader says so
@@ -113,6 +113,10 @@ public enum WeightsFormat {
     byte[] bytes = new byte[Math.min(head.remaining(), 24)];
     head.get(0, bytes);
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    if (text.startsWith("\u001f\u008b")) {
+      return file.malformed(
+          "a weight file", "a gzip archive", "unpack it and name the weight file in it");
+    }
     if (text.startsWith("version https://git")) {
       return file.malformed(
           "a weight file", "a git LFS pointer to one", "run 'git lfs pull' in that repository");

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * other exception, no endless loop, and no more memory than the file can justify.
  */
 class FuzzTest {
-  private static final int ROUNDS = 1500;
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final int ROUNDS = Integer.getInteger("tests.rounds", 300);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final long MEMORY_RATIO = 64;
   private static final long MEMORY_ALWAYS = 4 << 20;
   private static final long[] LENGTHS = {
@@ -38,6 +38,8 @@ class FuzzTest {
         "types.pth",
         "views.pth",
         "checkpoint.pth",
+        "module.pth",
+        "scripted.pt",
         "types-legacy.pth",
         "views-legacy.pth",
         "checkpoint-legacy.pth",
@@ -96,7 +98,7 @@ class FuzzTest {
 
   private static void openAndTouch(Path path) throws IOException {
     try (Weights weights = Weights.open(path)) {
-      for (StoredTensor tensor : weights.tensorList()) {
+      for (StoredTensor tensor : weights.tensors()) {
         assertThat(tensor.data().remaining()).isEqualTo((int) tensor.byteLength());
         if (tensor.type().isFloat()) {
           tensor.toFloats();

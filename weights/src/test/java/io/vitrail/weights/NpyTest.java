@@ -64,16 +64,16 @@ class NpyTest {
   void what_is_written_is_read_back_equal_and_the_bytes_are_numpys() throws IOException {
     try (Weights original = Weights.open(Goldens.path("arrays.npz"))) {
       Path npz = folder.resolve("copy.npz");
-      Npz.write(npz, original.tensorList());
+      Npz.write(npz, original.tensors());
       Goldens.assertSame(Weights.open(npz), original);
       byte[] once = Files.readAllBytes(npz);
-      Npz.write(npz, original.tensorList());
+      Npz.write(npz, original.tensors());
       assertThat(npz).hasBinaryContent(once);
 
       Path npy = folder.resolve("version1.npy");
       Npy.write(npy, original.get("f32"));
       assertThat(npy).hasSameBinaryContentAs(Goldens.path("version1.npy"));
-      for (StoredTensor tensor : original.tensorList()) {
+      for (StoredTensor tensor : original.tensors()) {
         Npy.write(npy, tensor);
         StoredTensor copy = Weights.open(npy).get("version1");
         assertThat(copy.shape()).isEqualTo(tensor.shape());
@@ -147,6 +147,21 @@ class NpyTest {
         .isInstanceOf(MalformedWeightsException.class)
         .hasMessageContaining("at most 30 times the file, got 'zeros.npy' with 67,108,864 bytes")
         .hasMessageContaining("numpy.savez");
+  }
+
+  @Test
+  void a_compressed_entry_of_another_length_than_it_says_is_refused() throws IOException {
+    byte[] bytes = Files.readAllBytes(Goldens.path("arrays-compressed.npz"));
+    int directory = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PK\u0001\u0002");
+    for (int change : new int[] {1, -1}) {
+      byte[] changed = bytes.clone();
+      changed[directory + 24] += (byte) change; // the length of the first entry, 176 bytes
+      Path path = Files.write(folder.resolve("x.npz"), changed);
+      assertThatThrownBy(() -> Weights.open(path))
+          .isInstanceOf(MalformedWeightsException.class)
+          .hasMessageContaining((176 + change) + " inflated bytes in 'f64.npy', got")
+          .hasMessageContaining(change > 0 ? "got 176;" : "got more;");
+    }
   }
 
   private void refused(String header, String message) throws IOException {

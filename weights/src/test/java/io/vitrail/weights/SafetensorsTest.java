@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,7 +37,7 @@ class SafetensorsTest {
   void what_is_written_is_read_back_equal_and_aligned() throws IOException {
     Path path = folder.resolve("new/copy.safetensors");
     try (Weights original = Safetensors.open(Goldens.path("types.safetensors"))) {
-      Safetensors.write(path, original.tensorList(), Map.of("b", "2", "a", "ü"));
+      Safetensors.write(path, original.tensors(), Map.of("b", "2", "a", "ü"));
       Weights copy = Safetensors.open(path);
       assertThat(copy.names()).containsExactlyInAnyOrderElementsOf(original.names());
       for (String name : original.names()) {
@@ -138,6 +140,33 @@ class SafetensorsTest {
         .hasMessageContaining("'w' within the 2,064 bytes of the file")
         .hasMessageContaining("4,000 bytes from 128")
         .hasMessageContaining("cut off: fetch it again");
+  }
+
+  @Test
+  void a_file_past_two_gib_is_mapped_piece_by_piece() throws IOException {
+    long half = 1_200_000_000;
+    String entry = "\"%s\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[%d,%d]}";
+    String header =
+        ("{" + entry + "," + entry + "," + entry + "}")
+            .formatted(
+                "a", half, 0, half, "b", half, half, 2 * half, "c", 2, 2 * half, 2 * half + 2);
+    Path path = folder.resolve("large.safetensors");
+    try (FileChannel sparse =
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.SPARSE)) {
+      ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      sparse.write(length.putLong(0, header.length()));
+      sparse.write(ByteBuffer.wrap(header.getBytes(StandardCharsets.US_ASCII)));
+      sparse.write(ByteBuffer.wrap(new byte[] {5, 6, 7}), 8 + header.length() + 2 * half - 1);
+    }
+    try (Weights weights = Weights.open(path)) {
+      assertThat(weights.get("a").data().remaining()).isEqualTo((int) half);
+      assertThat(weights.get("b").data().get((int) half - 1)).isEqualTo((byte) 5);
+      assertThat(weights.get("c").toLongs()).containsExactly(6, 7);
+    }
   }
 
   @Test

@@ -137,6 +137,24 @@ class TorchFileTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"module.pth", "scripted.pt"})
+  void a_whole_module_is_read_as_its_state_dict(String name) throws IOException {
+    try (TorchFile file = TorchFile.open(Goldens.path(name))) {
+      assertThat(file.names())
+          .containsExactly(
+              "0.weight",
+              "0.bias",
+              "1.weight",
+              "1.bias",
+              "1.running_mean",
+              "1.running_var",
+              "1.num_batches_tracked");
+      assertThat(file.get("0.weight").toFloats()).containsExactly(0, 1, 2, 3, 4, 5);
+      assertThat(file.get("1.num_batches_tracked").toLongs()).containsExactly(0);
+    }
+  }
+
   @Test
   void tensors_of_unknown_types_do_not_hide_the_others() throws IOException {
     try (TorchFile file = TorchFile.open(Goldens.path("other-types.pth"))) {

@@ -105,6 +105,8 @@ class WeightsTest {
     says("", "got an empty file");
     says("hello\nworld", "got one that begins with 'hello\\u000aworld'");
     says("<!DOCTYPE html>", "got an HTML or XML page; fetch the file itself");
+    assertThatThrownBy(() -> Weights.open(Files.write(folder.resolve("a"), new byte[] {31, -117})))
+        .hasMessageContaining("a gzip archive; unpack it");
     says("version https://git-lfs", "a git LFS pointer to one; run 'git lfs pull'");
     says("{\"a\": 1}", "a JSON file without either; name the weight file itself");
     says("{\"a\": ", "in valid JSON");

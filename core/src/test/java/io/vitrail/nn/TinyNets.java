@@ -1,6 +1,7 @@
 package io.vitrail.nn;
 
 import io.vitrail.tensor.F;
+import io.vitrail.tensor.Rng;
 import io.vitrail.tensor.Tensor;
 import java.util.List;
 
@@ -41,7 +42,7 @@ final class TinyNets {
     private final Slot head = slot("head", new Linear(8, 3));
 
     @Override
-    protected void initOwn(io.vitrail.tensor.Rng rng) {
+    protected void initOwn(Rng rng) {
       clsToken.set(() -> Init.truncNormal(rng, 0.02, clsToken.shape()));
       posEmbed.set(() -> Init.truncNormal(rng, 0.02, posEmbed.shape()));
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 
 class AutogradTest {
@@ -318,7 +319,7 @@ class AutogradTest {
 
   private static long peak(UnaryOperator<UnaryOperator<Tensor>> how) {
     Engine.trimMemory();
-    long before = org.bytedeco.javacpp.Pointer.physicalBytes();
+    long before = Pointer.physicalBytes();
     long[] peak = {0};
     try (Scope scope = Scope.open()) {
       // Above 32 MiB the allocator gives memory back at once, so that the process shows it.
@@ -328,7 +329,7 @@ class AutogradTest {
         y = how.apply(t -> t.add(1).mul(0.5).tanh().sin().mul(t)).apply(y);
         y.hook(
             g -> {
-              peak[0] = Math.max(peak[0], org.bytedeco.javacpp.Pointer.physicalBytes());
+              peak[0] = Math.max(peak[0], Pointer.physicalBytes());
               return g;
             });
       }

@@ -21,12 +21,12 @@ public final class Init {
 
   /** Normal with deviation {@code gain / sqrt(fanIn)}; gain is sqrt(2) before a ReLU. */
   public static Tensor kaimingNormal(Rng rng, double gain, long... shape) {
-    return rng.normal(0, gain / Math.sqrt(fanIn(shape)), shape);
+    return rng.gaussian(0, gain / Math.sqrt(fanIn(shape)), shape);
   }
 
   /** Normal with deviation {@code gain / sqrt(fanOut)}, as residual networks start. */
   public static Tensor kaimingNormalFanOut(Rng rng, double gain, long... shape) {
-    return rng.normal(0, gain / Math.sqrt(fanOut(shape)), shape);
+    return rng.gaussian(0, gain / Math.sqrt(fanOut(shape)), shape);
   }
 
   /** Uniform in {@code ±sqrt(6 / (fanIn + fanOut))} (Glorot and Bengio, 2010). */
@@ -37,7 +37,7 @@ public final class Init {
 
   /** Normal with deviation {@code sqrt(2 / (fanIn + fanOut))}. */
   public static Tensor xavierNormal(Rng rng, long... shape) {
-    return rng.normal(0, Math.sqrt(2.0 / (fanIn(shape) + fanOut(shape))), shape);
+    return rng.gaussian(0, Math.sqrt(2.0 / (fanIn(shape) + fanOut(shape))), shape);
   }
 
   /**

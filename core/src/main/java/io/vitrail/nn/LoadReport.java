@@ -48,7 +48,7 @@ public record LoadReport(List<String> missing, List<String> unexpected, List<Mis
           .forEach(
               (key, param) -> {
                 if (!unfit.contains(key)) {
-                  param.set(() -> weights.tensor(key).to(param.storedAs()).to(param.device()));
+                  param.set(() -> weights.tensor(key, param.storedAs()).to(param.device()));
                 }
               });
     }

@@ -8,6 +8,7 @@ import io.vitrail.weights.Safetensors;
 import io.vitrail.weights.StoredTensor;
 import io.vitrail.weights.Weights;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,6 +71,16 @@ public final class StateDict {
   public Tensor tensor(String key) {
     StoredTensor stored = get(key);
     return Tensor.copyOf(stored.data(), dtype(stored.type()), stored.shape());
+  }
+
+  /** The tensor at {@code key} as {@code dtype}, converted straight from the file's memory. */
+  Tensor tensor(String key, DType dtype) {
+    StoredTensor stored = get(key);
+    ByteBuffer data = stored.data();
+    if (dtype(stored.type()) == dtype || !data.isDirect()) {
+      return tensor(key).to(dtype);
+    }
+    return Tensor.view(data, dtype(stored.type()), stored.shape()).to(dtype);
   }
 
   /** The same tensors under other keys. */

@@ -103,14 +103,17 @@ public final class Autograd {
    */
   public static Tensor custom(
       Function<List<Tensor>, Tensor> forward, Backward backward, Tensor... inputs) {
-    List<Tensor> given = List.of(inputs);
-    Tensor output;
-    try (Mode mode = Mode.noGrad()) {
-      output = Scope.keep(() -> forward.apply(given).detach());
-    }
-    if (!Mode.gradEnabled()) {
-      return output;
-    }
+    return Scope.keep(
+        () -> {
+          Tensor output;
+          try (Mode mode = Mode.noGrad()) {
+            output = Scope.keep(() -> forward.apply(List.of(inputs)).detach());
+          }
+          return Mode.gradEnabled() ? record(output, backward, inputs) : output;
+        });
+  }
+
+  private static Tensor record(Tensor output, Backward backward, Tensor... inputs) {
     CustomNode node = new CustomNode(backward, inputs);
     Tensor tie = Tensor.full(0, output.dtype()).to(output.device());
     for (int i = 0; i < inputs.length; i++) {

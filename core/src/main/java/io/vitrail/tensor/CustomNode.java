@@ -25,6 +25,7 @@ final class CustomNode {
   private final List<Runnable> inputReleases = new ArrayList<>();
   private final List<Hook> hooks = new ArrayList<>();
   private final @Nullable Tensor[] gradients;
+  private final boolean[] wanted;
   private int hooksToRun;
   private boolean computed;
 
@@ -34,6 +35,7 @@ final class CustomNode {
     }
     this.backward = backward;
     this.gradients = new Tensor[inputs.length];
+    this.wanted = new boolean[inputs.length];
     for (Tensor input : inputs) {
       Tensor kept = input.detach();
       inputReleases.add(Scope.hold(kept.nat()));
@@ -48,7 +50,15 @@ final class CustomNode {
 
   /** Gives input {@code index} its gradient through {@code flat}, a one-dimensional view of it. */
   void putInto(int index, Tensor flat) {
-    hook(flat, nothing -> gradientOf(index).reshape(-1));
+    wanted[index] = true;
+    hook(
+        flat,
+        nothing -> {
+          Tensor gradient = Objects.requireNonNull(gradients[index], "output before inputs");
+          Tensor result = gradient.reshape(-1);
+          gradient.close();
+          return result;
+        });
   }
 
   private void hook(Tensor tensor, UnaryOperator<Tensor> function) {
@@ -75,15 +85,14 @@ final class CustomNode {
           "backward ran through this custom or checkpointed operator before; run it forward again");
     }
     computed = true;
-    List<Tensor> results = Scope.keepAll(() -> backward.apply(inputs, outer));
+    List<Tensor> results = Scope.noneAll(() -> backward.apply(inputs, outer));
     for (int i = 0; i < gradients.length; i++) {
       gradients[i] = results.get(i);
+      if (!wanted[i]) {
+        results.get(i).close();
+      }
     }
     inputReleases.forEach(Runnable::run);
     return outer;
-  }
-
-  private Tensor gradientOf(int index) {
-    return Objects.requireNonNull(gradients[index], "output hook before input hooks");
   }
 }

@@ -1,6 +1,7 @@
 package io.vitrail.tensor;
 
 import java.util.List;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.SGDOptions;
@@ -186,7 +187,7 @@ public final class Optimizer implements AutoCloseable {
 
   private static org.bytedeco.pytorch.Optimizer adam(TensorVector tensors, Adam config) {
     AdamOptions options = new AdamOptions(config.learningRate);
-    options.betas().put(config.beta1, config.beta2);
+    putBetas(options.betas(), config.beta1, config.beta2);
     options.eps().put(config.eps);
     options.weight_decay().put(config.weightDecay);
     return new org.bytedeco.pytorch.Adam(tensors, options);
@@ -194,10 +195,16 @@ public final class Optimizer implements AutoCloseable {
 
   private static org.bytedeco.pytorch.Optimizer adamW(TensorVector tensors, AdamW config) {
     AdamWOptions options = new AdamWOptions(config.learningRate);
-    options.betas().put(config.beta1, config.beta2);
+    putBetas(options.betas(), config.beta1, config.beta2);
     options.eps().put(config.eps);
     options.weight_decay().put(config.weightDecay);
     return new org.bytedeco.pytorch.AdamW(tensors, options);
+  }
+
+  /** A C++ tuple lies in memory in either order; the defaults, 0.9 and 0.999, tell which. */
+  private static void putBetas(DoublePointer betas, double beta1, double beta2) {
+    boolean inOrder = betas.get(0) < betas.get(1);
+    betas.put(inOrder ? beta1 : beta2, inOrder ? beta2 : beta1);
   }
 
   private static void check(double learningRate, double weightDecay) {

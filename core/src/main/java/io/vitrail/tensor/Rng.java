@@ -23,13 +23,13 @@ public final class Rng implements AutoCloseable {
 
   /** Float32 numbers of the standard normal distribution. */
   public Tensor normal(long... shape) {
-    return normal(0, 1, shape);
+    return gaussian(0, 1, shape);
   }
 
-  /** Float32 numbers of the normal distribution. */
-  public Tensor normal(double mean, double std, long... shape) {
+  /** Float32 numbers of the normal distribution with this mean and standard deviation. */
+  public Tensor gaussian(double mean, double std, long... shape) {
     return Tensor.run(
-        "normal", () -> Tensor.empty(DType.F32, shape).nat().normal_(mean, std, source()));
+        "gaussian", () -> Tensor.empty(DType.F32, shape).nat().normal_(mean, std, source()));
   }
 
   /** Float32 numbers uniform in [low, high). */

@@ -62,17 +62,7 @@ public final class Scope implements AutoCloseable {
 
   /** {@link #keep} for a body with several results. */
   public static List<Tensor> keepAll(Supplier<List<Tensor>> body) {
-    List<Tensor> results;
-    try (Scope inner = open()) {
-      results = body.get();
-      results.forEach(Tensor::retain);
-    }
-    Scope outer = innermost();
-    List<Tensor> kept = new ArrayList<>(results.size());
-    for (Tensor result : results) {
-      kept.add(result.moveTo(outer));
-    }
-    return kept;
+    return move(body, innermost());
   }
 
   /** One step of a loop over a state. */
@@ -92,7 +82,7 @@ public final class Scope implements AutoCloseable {
       int index = i;
       Tensor before = state;
       state = keep(() -> step.apply(before, index));
-      if (before != first && !state.sharesHandleWith(before)) {
+      if (before != first) {
         before.close();
       }
     }
@@ -109,12 +99,25 @@ public final class Scope implements AutoCloseable {
    * it: for parameters, buffers and cached tables, which outlive every scope.
    */
   public static Tensor none(Supplier<Tensor> body) {
-    Tensor result;
+    return noneAll(() -> List.of(body.get())).get(0);
+  }
+
+  /** {@link #none} for a body with several results. */
+  static List<Tensor> noneAll(Supplier<List<Tensor>> body) {
+    return move(body, null);
+  }
+
+  /** Results get handles of their own, so that closing one closes nobody else's. */
+  private static List<Tensor> move(Supplier<List<Tensor>> body, @Nullable Scope owner) {
+    List<Tensor> results = new ArrayList<>();
     try (Scope inner = open()) {
-      result = body.get();
-      result.retain();
+      for (Tensor result : body.get()) {
+        results.add(result.ownedBy(inner) ? result : result.alias());
+      }
+      results.forEach(Tensor::retain);
     }
-    return result.moveTo(null);
+    results.replaceAll(result -> result.moveTo(owner));
+    return results;
   }
 
   /** Frees what was made in this scope. Closing it on another thread is an error. */
@@ -132,6 +135,9 @@ public final class Scope implements AutoCloseable {
     pointers.close();
     held.forEach(h -> h.pointer.releaseReference());
     held.clear();
+    if (OPEN.get().isEmpty()) {
+      Hook.forgetLast();
+    }
   }
 
   static @Nullable Scope innermost() {

@@ -1007,8 +1007,13 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(handle, madeBy, owner);
   }
 
-  boolean sharesHandleWith(Tensor other) {
-    return handle == other.handle;
+  boolean ownedBy(Scope owner) {
+    return scope == owner;
+  }
+
+  /** The same tensor under another handle. */
+  Tensor alias() {
+    return wrapCopy(nat(), madeBy);
   }
 
   private static TensorOptions options(DType dtype) {

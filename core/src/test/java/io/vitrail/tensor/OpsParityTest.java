@@ -12,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -42,7 +44,7 @@ class OpsParityTest {
   }
 
   @TestFactory
-  Stream<org.junit.jupiter.api.DynamicTest> same_results_and_gradients_as_pytorch() {
+  Stream<DynamicTest> same_results_and_gradients_as_pytorch() {
     declare();
     return cases.entrySet().stream().map(e -> dynamicTest(e.getKey(), () -> check(e.getKey())));
   }
@@ -445,7 +447,7 @@ class OpsParityTest {
     two("autocast_conv2d", (x, w) -> autocast(() -> F.conv2d(x, w, null, padded)), IMG, kernel);
   }
 
-  private static Tensor autocast(java.util.function.Supplier<Tensor> body) {
+  private static Tensor autocast(Supplier<Tensor> body) {
     try (Mode mode = Mode.autocast(DType.BF16)) {
       Tensor out = body.get();
       assertThat(out.dtype()).isEqualTo(DType.BF16);

@@ -2,6 +2,7 @@ package io.vitrail.nn;
 
 import io.vitrail.tensor.F;
 import io.vitrail.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Drops the whole residual branch of a sample while training (stochastic depth, Huang et al., 2016,
@@ -23,7 +24,7 @@ public final class DropPath extends UnaryLayer {
       return x;
     }
     long[] perSample = new long[x.dim()];
-    java.util.Arrays.fill(perSample, 1);
+    Arrays.fill(perSample, 1);
     perSample[0] = x.size(0);
     Tensor ones = Tensor.full(1, x.dtype(), perSample).to(x.device()); // [B, 1, ...]
     return x.mul(F.dropout(ones, p, rng()));

@@ -6,6 +6,7 @@ import io.vitrail.tensor.Scope;
 import io.vitrail.tensor.Tensor;
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +95,7 @@ public final class Param {
   }
 
   /** Replaces the tensor by what {@code make} gives, which this parameter then owns. */
-  public void set(java.util.function.Supplier<Tensor> make) {
+  public void set(Supplier<Tensor> make) {
     Tensor next =
         Scope.none(
             () -> {

@@ -1,5 +1,7 @@
 package io.vitrail.nn;
 
+import java.util.Locale;
+
 /**
  * How large a network is, buffers not counted.
  *
@@ -26,7 +28,7 @@ public record ParamReport(long total, long trainable, long bytes) {
   @Override
   public String toString() {
     return String.format(
-        java.util.Locale.ROOT,
+        Locale.ROOT,
         "%,d parameters, %,d trainable (%.2f %%), %.1f MiB",
         total,
         trainable,

@@ -2,12 +2,13 @@ package io.vitrail.nn;
 
 import io.vitrail.tensor.F;
 import io.vitrail.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
 /** Pooling of [B, C, H, W] as a layer. */
 public final class Pool2d extends UnaryLayer {
-  private final java.util.function.UnaryOperator<Tensor> pool;
+  private final UnaryOperator<Tensor> pool;
 
-  private Pool2d(java.util.function.UnaryOperator<Tensor> pool) {
+  private Pool2d(UnaryOperator<Tensor> pool) {
     this.pool = pool;
   }
 

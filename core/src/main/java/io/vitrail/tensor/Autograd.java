@@ -1,8 +1,9 @@
 package io.vitrail.tensor;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -16,6 +17,7 @@ public final class Autograd {
    * The gradients of one-element {@code output} with respect to {@code inputs}, given back instead
    * of added to {@link Tensor#grad()}. With {@code createGraph} they can be differentiated again.
    *
+   * @param output one element
    * @throws TensorException if an input does not lead to {@code output}
    */
   public static List<Tensor> grad(Tensor output, List<Tensor> inputs, boolean createGraph) {
@@ -37,23 +39,49 @@ public final class Autograd {
 
   /**
    * Gradient checkpointing (Chen et al., 2016, arXiv 1604.06174): {@code body(x)}, of which nothing
-   * but {@code x} is kept for backward; there, {@code body} runs again. Memory for time.
+   * but {@code x} is kept for backward; there, {@code body} runs again, under the same autocast.
+   * Memory for time.
    *
-   * @param body must compute the same when it runs again: draw random numbers outside of it
+   * @param body must compute the same when it runs again; for random numbers inside of it use
+   *     {@link #checkpoint(UnaryOperator, Tensor, Rng)}
    */
   public static Tensor checkpoint(UnaryOperator<Tensor> body, Tensor x) {
     if (!Mode.gradEnabled()) {
       return body.apply(x);
     }
+    Supplier<Mode> autocast = Mode.sameAutocast();
     return custom(
         inputs -> body.apply(inputs.get(0)),
         (inputs, outer) -> {
-          Tensor again = inputs.get(0).detach().requiresGrad(true);
-          try (Mode mode = Mode.withGrad()) {
-            body.apply(again).backward(outer);
+          Tensor again = inputs.get(0).requiresGrad(inputs.get(0).dtype().isFloating());
+          Tensor y;
+          try (Mode grad = Mode.withGrad();
+              Mode cast = autocast.get()) {
+            y = body.apply(again);
           }
+          y.backward(outer);
           Tensor gradient = again.grad();
           return List.of(gradient == null ? again.zerosLike() : gradient);
+        },
+        x);
+  }
+
+  /** {@link #checkpoint(UnaryOperator, Tensor)} whose body draws from {@code rng}. */
+  public static Tensor checkpoint(UnaryOperator<Tensor> body, Tensor x, Rng rng) {
+    byte[] start = rng.state();
+    AtomicBoolean first = new AtomicBoolean(true);
+    return checkpoint(
+        input -> {
+          if (first.getAndSet(false)) {
+            return body.apply(input);
+          }
+          byte[] now = rng.state();
+          rng.restore(start);
+          try {
+            return body.apply(input);
+          } finally {
+            rng.restore(now);
+          }
         },
         x);
   }
@@ -66,47 +94,36 @@ public final class Autograd {
   }
 
   /**
-   * An operator with a backward of one's own. {@code forward} runs without recording.
+   * An operator with a backward of one's own. {@code forward} runs without recording; backward runs
+   * once and cannot be differentiated again. What either makes on its way is freed at its end.
    *
-   * <p>The engine's own hook for this cannot be reached from Java, so gradients pass through two
-   * tensor hooks: one on the output computes them, one on each input puts them in. What ties output
-   * and inputs together is the sum of an empty slice: exactly 0, whatever the input holds.
+   * <p>The engine's own hook for this cannot be reached from Java, so gradients pass through tensor
+   * hooks: one on the output computes them, one on each input puts them in. What ties output and
+   * inputs together is the sum of an empty slice: exactly 0, whatever the input holds.
    */
   public static Tensor custom(
       Function<List<Tensor>, Tensor> forward, Backward backward, Tensor... inputs) {
     List<Tensor> given = List.of(inputs);
     Tensor output;
     try (Mode mode = Mode.noGrad()) {
-      output = forward.apply(given).detach();
+      output = Scope.keep(() -> forward.apply(given).detach());
     }
     if (!Mode.gradEnabled()) {
       return output;
     }
-    List<Tensor> kept = new ArrayList<>(); // for backward
-    Tensor[] gradients = new Tensor[inputs.length];
+    CustomNode node = new CustomNode(backward, inputs);
     Tensor tie = Tensor.full(0, output.dtype()).to(output.device());
     for (int i = 0; i < inputs.length; i++) {
-      Tensor input = inputs[i].detach();
-      Scope.ownByOutermost(input.nat());
-      kept.add(input);
       if (inputs[i].requiresGrad()) {
-        int index = i;
         Tensor flat = inputs[i].reshape(-1);
-        flat.hook(ignored -> gradients[index].reshape(-1));
+        node.putInto(i, flat);
         tie = tie.add(flat.narrow(0, 0, 0).sum().to(output.dtype()));
       }
     }
     // Parameters inside of backward need it to run even where no input has a gradient.
     tie = tie.requiresGrad() ? tie : tie.requiresGrad(true);
     Tensor result = output.add(tie);
-    result.hook(
-        outer -> {
-          List<Tensor> computed = backward.apply(kept, outer);
-          for (int i = 0; i < gradients.length; i++) {
-            gradients[i] = computed.get(i);
-          }
-          return outer;
-        });
+    node.computeAt(result);
     return result;
   }
 

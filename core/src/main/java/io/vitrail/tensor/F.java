@@ -229,7 +229,7 @@ public final class F {
 
   /** Scales slices along {@code dim} to Euclidean length 1. */
   public static Tensor normalize(Tensor x, int dim) {
-    return x.div(x.pow(2).sum(true, dim).sqrt().clamp(1e-12, Double.MAX_VALUE));
+    return x.div(x.norm(true, dim).clampMin(1e-12));
   }
 
   // ---- pooling and sizes
@@ -339,6 +339,34 @@ public final class F {
         "gridSample", () -> torch.grid_sampler(x.nat(), grid.nat(), 0, 0, alignCorners), x, grid);
   }
 
+  /**
+   * The windows that a convolution sees: [B, C, H, W] gives [B, C kernel kernel, L] with L windows,
+   * row by row. Groups of {@code conv} must be 1.
+   */
+  public static Tensor unfold(Tensor x, int kernel, Conv conv) {
+    return Tensor.run(
+        "unfold",
+        () ->
+            torch.im2col(
+                x.nat(), both(kernel), both(conv.dilation), both(conv.padding), both(conv.stride)),
+        x);
+  }
+
+  /** Adds windows [B, C kernel kernel, L] up to an image [B, C, height, width]. */
+  public static Tensor fold(Tensor x, long height, long width, int kernel, Conv conv) {
+    return Tensor.run(
+        "fold",
+        () ->
+            torch.col2im(
+                x.nat(),
+                new long[] {height, width},
+                both(kernel),
+                both(conv.dilation),
+                both(conv.padding),
+                both(conv.stride)),
+        x);
+  }
+
   // ---- putting together
 
   /** Joins tensors along an existing dimension. */
@@ -370,7 +398,7 @@ public final class F {
   /** The {@code k} largest elements along the last dimension, largest first. */
   public static TopK topk(Tensor x, int k) {
     var pair = Tensor.call("topk", () -> torch.topk(x.nat(), k), x);
-    return new TopK(Tensor.wrap(pair.get0(), "topk"), Tensor.wrap(pair.get1(), "topk"));
+    return new TopK(Tensor.wrapCopy(pair.get0(), "topk"), Tensor.wrapCopy(pair.get1(), "topk"));
   }
 
   /** Values and int64 indices, both [..., k]. */
@@ -416,12 +444,37 @@ public final class F {
     return Tensor.run("mse", () -> torch.mse_loss(x.nat(), target.nat()), x, target);
   }
 
+  /**
+   * Mean of the Huber-like loss of Fast R-CNN (arXiv 1504.08083): half the square over {@code beta}
+   * for differences below {@code beta}, else the difference less {@code beta / 2}.
+   */
+  public static Tensor smoothL1(Tensor x, Tensor target, double beta) {
+    return Tensor.run(
+        "smoothL1", () -> torch.smooth_l1_loss(x.nat(), target.nat(), MEAN, beta), x, target);
+  }
+
+  /**
+   * Kullback-Leibler divergence of {@code target} from the distribution with the given logarithms,
+   * both [B, K]: sum over classes, mean over the batch.
+   */
+  public static Tensor klDiv(Tensor logProbabilities, Tensor target) {
+    return Tensor.run(
+        "klDiv",
+        () ->
+            torch
+                .kl_div(logProbabilities.nat(), target.nat(), SUM, false)
+                .div(new Scalar((double) logProbabilities.size(0))),
+        logProbabilities,
+        target);
+  }
+
   /** Mean absolute error. */
   public static Tensor l1(Tensor x, Tensor target) {
     return Tensor.run("l1", () -> torch.l1_loss(x.nat(), target.nat()), x, target);
   }
 
   private static final long MEAN = 1; // at::Reduction::Mean
+  private static final long SUM = 2;
 
   private static long[] both(long value) {
     return new long[] {value, value};

@@ -1,5 +1,6 @@
 package io.vitrail.tensor;
 
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.global.torch;
@@ -18,6 +19,9 @@ import org.bytedeco.pytorch.global.torch;
  * follow a virtual thread to another carrier, so opening one on a virtual thread is an error.
  */
 public final class Mode implements AutoCloseable {
+  private static final torch.DeviceType CPU = torch.DeviceType.CPU;
+  private static final torch.DeviceType CUDA = torch.DeviceType.CUDA;
+
   private final Thread thread;
   private final Runnable restore;
   private boolean closed;
@@ -67,17 +71,33 @@ public final class Mode implements AutoCloseable {
       throw new TensorException("autocast goes to bfloat16 or float16, not " + dtype);
     }
     begin();
-    var type = device.kind() == Device.Kind.CPU ? torch.DeviceType.CPU : torch.DeviceType.CUDA;
+    return autocast(natType(device.kind()), true, dtype.nat);
+  }
+
+  /** Gives modes with the autocast that now is in force on this thread. */
+  static Supplier<Mode> sameAutocast() {
+    NativeLibrary.load();
+    var type = torch.is_autocast_enabled(CUDA) ? CUDA : CPU;
+    boolean enabled = torch.is_autocast_enabled(type);
+    var dtype = torch.get_autocast_dtype(type);
+    return () -> autocast(type, enabled, dtype);
+  }
+
+  private static Mode autocast(torch.DeviceType type, boolean enabled, torch.ScalarType dtype) {
     boolean enabledBefore = torch.is_autocast_enabled(type);
     var dtypeBefore = torch.get_autocast_dtype(type);
-    torch.set_autocast_dtype(type, dtype.nat);
-    torch.set_autocast_enabled(type, true);
+    torch.set_autocast_dtype(type, dtype);
+    torch.set_autocast_enabled(type, enabled);
     return new Mode(
         () -> {
           torch.set_autocast_enabled(type, enabledBefore);
           torch.set_autocast_dtype(type, dtypeBefore);
           torch.clear_cache(); // casts of parameters, which training is about to change
         });
+  }
+
+  private static torch.DeviceType natType(Device.Kind kind) {
+    return kind == Device.Kind.CPU ? CPU : CUDA;
   }
 
   /** Whether operators record for backward on this thread. */

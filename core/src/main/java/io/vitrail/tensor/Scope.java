@@ -32,10 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scope implements AutoCloseable {
   private static final ThreadLocal<Deque<Scope>> OPEN = ThreadLocal.withInitial(ArrayDeque::new);
-  private static final Set<Pointer> UNSCOPED = ConcurrentHashMap.newKeySet();
+  private static final Set<Held> UNSCOPED = ConcurrentHashMap.newKeySet();
   private static final StackWalker STACK = StackWalker.getInstance();
 
   private final PointerScope pointers;
+  private final Set<Held> held = ConcurrentHashMap.newKeySet(); // hooks may run on other threads
   private final Thread thread = Thread.currentThread();
   private final String openedAt;
 
@@ -129,6 +130,8 @@ public final class Scope implements AutoCloseable {
     }
     OPEN.get().remove(this);
     pointers.close();
+    held.forEach(h -> h.pointer.releaseReference());
+    held.clear();
   }
 
   static @Nullable Scope innermost() {
@@ -136,16 +139,38 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Keeps {@code pointer} alive to the end of this thread's outermost scope: for what the recorded
-   * graph needs until backward, which may run after the scope that built it. Without any scope it
-   * stays alive for good, since nothing tells when the graph is gone.
+   * Keeps {@code pointer} alive to the end of this thread's outermost scope, or until the result
+   * runs: for what the recorded graph needs until backward, which may come after the scope that
+   * built it. Without any scope it stays alive until the result runs, since nothing tells when the
+   * graph is gone.
    */
-  static void ownByOutermost(Pointer pointer) {
+  static Runnable hold(Pointer pointer) {
     Scope outermost = OPEN.get().peekLast();
-    if (outermost == null) {
-      UNSCOPED.add(pointer);
-    } else {
-      outermost.pointers.attach(pointer);
+    return hold(pointer, outermost == null ? UNSCOPED : outermost.held);
+  }
+
+  /** {@link #hold} without an end. */
+  static Runnable holdForever(Pointer pointer) {
+    return hold(pointer, UNSCOPED);
+  }
+
+  private static Runnable hold(Pointer pointer, Set<Held> owner) {
+    Held held = new Held(pointer);
+    pointer.retainReference();
+    owner.add(held);
+    return () -> {
+      if (owner.remove(held)) {
+        pointer.releaseReference();
+      }
+    };
+  }
+
+  /** Compared by identity: pointers compare by address, which is used again. */
+  private static final class Held {
+    final Pointer pointer;
+
+    Held(Pointer pointer) {
+      this.pointer = pointer;
     }
   }
 

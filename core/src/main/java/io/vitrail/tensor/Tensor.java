@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
@@ -16,8 +16,9 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorBase;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptionalList;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.TensorTensorHook;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * with its {@link Scope}.
  */
 public final class Tensor implements AutoCloseable {
+  /** Values in {@link #toString}. */
+  private static final int SHOWN = 6;
+
   private final org.bytedeco.pytorch.Tensor handle;
   private final String madeBy;
   private final @Nullable Scope scope;
@@ -46,23 +50,45 @@ public final class Tensor implements AutoCloseable {
 
   /** A float32 tensor with the numbers of {@code values} in row-major order. */
   public static Tensor of(float[] values, long... shape) {
-    Tensor tensor = empty(DType.F32, checkCount("of", values.length, shape));
-    tensor.bytes().asFloatBuffer().put(values);
-    return tensor;
+    return Elements.filled(
+        "of", DType.F32, values.length, bytes -> bytes.asFloatBuffer().put(values), shape);
+  }
+
+  /** A float64 tensor with the numbers of {@code values} in row-major order. */
+  public static Tensor of(double[] values, long... shape) {
+    return Elements.filled(
+        "of", DType.F64, values.length, bytes -> bytes.asDoubleBuffer().put(values), shape);
   }
 
   /** An int64 tensor with the numbers of {@code values} in row-major order. */
   public static Tensor of(long[] values, long... shape) {
-    Tensor tensor = empty(DType.I64, checkCount("of", values.length, shape));
-    tensor.bytes().asLongBuffer().put(values);
-    return tensor;
+    return Elements.filled(
+        "of", DType.I64, values.length, bytes -> bytes.asLongBuffer().put(values), shape);
+  }
+
+  /** An int32 tensor with the numbers of {@code values} in row-major order. */
+  public static Tensor of(int[] values, long... shape) {
+    return Elements.filled(
+        "of", DType.I32, values.length, bytes -> bytes.asIntBuffer().put(values), shape);
   }
 
   /** A uint8 tensor with the bytes of {@code values}, read as 0 to 255, in row-major order. */
   public static Tensor of(byte[] values, long... shape) {
-    Tensor tensor = empty(DType.U8, checkCount("of", values.length, shape));
-    tensor.bytes().put(values);
-    return tensor;
+    return Elements.filled("of", DType.U8, values.length, bytes -> bytes.put(values), shape);
+  }
+
+  /** A bool tensor with {@code values} in row-major order. */
+  public static Tensor of(boolean[] values, long... shape) {
+    return Elements.filled(
+        "of",
+        DType.BOOL,
+        values.length,
+        bytes -> {
+          for (boolean value : values) {
+            bytes.put((byte) (value ? 1 : 0));
+          }
+        },
+        shape);
   }
 
   /**
@@ -71,15 +97,29 @@ public final class Tensor implements AutoCloseable {
    * @param data as many bytes as {@code shape} and {@code dtype} need; its position does not move
    */
   public static Tensor copyOf(ByteBuffer data, DType dtype, long... shape) {
-    long expected = count(shape) * dtype.bytes();
-    if (data.remaining() != expected) {
-      throw new TensorException(
-          "copyOf: %s %s needs %d bytes, the buffer has %d"
-              .formatted(Arrays.toString(shape), dtype, expected, data.remaining()));
-    }
+    Elements.checkBytes("copyOf", data, dtype, shape);
     Tensor tensor = empty(dtype, shape);
-    tensor.bytes().put(data.duplicate());
+    Elements.bytes(tensor).put(data.duplicate());
     return tensor;
+  }
+
+  /**
+   * A tensor over the memory of {@code data}, which is not copied and stays reachable as long as
+   * the engine needs it. Changes of one are seen in the other. A tensor over a read-only buffer,
+   * such as a mapped file, must never be changed in place: that ends the process.
+   *
+   * @param data a direct buffer of as many bytes as {@code shape} and {@code dtype} need,
+   *     little-endian
+   */
+  public static Tensor view(ByteBuffer data, DType dtype, long... shape) {
+    Elements.checkBytes("view", data, dtype, shape);
+    if (!data.isDirect()) {
+      throw new TensorException("view: needs a direct buffer; copy an array by Tensor.of");
+    }
+    NativeLibrary.load();
+    return data.hasRemaining()
+        ? run("view", () -> Elements.view(data, dtype, shape))
+        : empty(dtype, shape);
   }
 
   /** A 0-dimensional float32 tensor. */
@@ -194,8 +234,17 @@ public final class Tensor implements AutoCloseable {
   /** All elements as float32, row-major. Copies. */
   public float[] toFloats() {
     try (Scope inner = Scope.open()) {
-      float[] values = new float[arrayLength()];
-      forRead(DType.F32).bytes().asFloatBuffer().get(values);
+      float[] values = new float[Elements.arrayLength(this)];
+      Elements.read(this, DType.F32).asFloatBuffer().get(values);
+      return values;
+    }
+  }
+
+  /** All elements as float64, row-major. Copies. */
+  public double[] toDoubles() {
+    try (Scope inner = Scope.open()) {
+      double[] values = new double[Elements.arrayLength(this)];
+      Elements.read(this, DType.F64).asDoubleBuffer().get(values);
       return values;
     }
   }
@@ -203,8 +252,8 @@ public final class Tensor implements AutoCloseable {
   /** All elements as int64, row-major. Copies. */
   public long[] toLongs() {
     try (Scope inner = Scope.open()) {
-      long[] values = new long[arrayLength()];
-      forRead(DType.I64).bytes().asLongBuffer().get(values);
+      long[] values = new long[Elements.arrayLength(this)];
+      Elements.read(this, DType.I64).asLongBuffer().get(values);
       return values;
     }
   }
@@ -215,8 +264,8 @@ public final class Tensor implements AutoCloseable {
       throw new TensorException("toBytes: needs uint8, int8 or bool, got " + describe());
     }
     try (Scope inner = Scope.open()) {
-      byte[] values = new byte[arrayLength()];
-      forRead(dtype()).bytes().get(values);
+      byte[] values = new byte[Elements.arrayLength(this)];
+      Elements.read(this, dtype()).get(values);
       return values;
     }
   }
@@ -224,7 +273,7 @@ public final class Tensor implements AutoCloseable {
   /** The raw elements, little-endian, row-major, in a buffer of their own. */
   public ByteBuffer toByteBuffer() {
     try (Scope inner = Scope.open()) {
-      ByteBuffer source = forRead(dtype()).bytes();
+      ByteBuffer source = Elements.read(this, dtype());
       ByteBuffer copy = ByteBuffer.allocateDirect(source.remaining());
       return copy.put(source).flip().order(ByteOrder.LITTLE_ENDIAN);
     }
@@ -248,6 +297,11 @@ public final class Tensor implements AutoCloseable {
     return run("sub", () -> nat().sub(new Scalar(value)), this);
   }
 
+  /** {@code value - this}. */
+  public Tensor subFrom(double value) {
+    return run("subFrom", () -> torch.rsub(nat(), new Scalar(value)), this);
+  }
+
   public Tensor mul(Tensor other) {
     return run("mul", () -> nat().mul(other.nat()), this, other);
   }
@@ -262,6 +316,21 @@ public final class Tensor implements AutoCloseable {
 
   public Tensor div(double value) {
     return run("div", () -> nat().div(new Scalar(value)), this);
+  }
+
+  /** {@code 1 / this}. */
+  public Tensor reciprocal() {
+    return run("reciprocal", () -> nat().reciprocal(), this);
+  }
+
+  /** The larger of both, element by element. */
+  public Tensor maximum(Tensor other) {
+    return run("maximum", () -> nat().maximum(other.nat()), this, other);
+  }
+
+  /** The smaller of both, element by element. */
+  public Tensor minimum(Tensor other) {
+    return run("minimum", () -> nat().minimum(other.nat()), this, other);
   }
 
   public Tensor pow(double exponent) {
@@ -318,6 +387,15 @@ public final class Tensor implements AutoCloseable {
     return run("floor", () -> nat().floor(), this);
   }
 
+  public Tensor ceil() {
+    return run("ceil", () -> nat().ceil(), this);
+  }
+
+  /** -1, 0 or 1. */
+  public Tensor sign() {
+    return run("sign", () -> nat().sign(), this);
+  }
+
   /** Rounds to the nearest integer, halves to even. */
   public Tensor round() {
     return run("round", () -> nat().round(), this);
@@ -328,6 +406,14 @@ public final class Tensor implements AutoCloseable {
         "clamp",
         () -> nat().clamp(new ScalarOptional(new Scalar(min)), new ScalarOptional(new Scalar(max))),
         this);
+  }
+
+  public Tensor clampMin(double min) {
+    return run("clampMin", () -> nat().clamp_min(new Scalar(min)), this);
+  }
+
+  public Tensor clampMax(double max) {
+    return run("clampMax", () -> nat().clamp_max(new Scalar(max)), this);
   }
 
   /**
@@ -348,12 +434,24 @@ public final class Tensor implements AutoCloseable {
     return run("eq", () -> nat().eq(new Scalar(value)), this);
   }
 
+  public Tensor ne(Tensor other) {
+    return run("ne", () -> nat().ne(other.nat()), this, other);
+  }
+
+  public Tensor ne(double value) {
+    return run("ne", () -> nat().ne(new Scalar(value)), this);
+  }
+
   public Tensor gt(Tensor other) {
     return run("gt", () -> nat().gt(other.nat()), this, other);
   }
 
   public Tensor gt(double value) {
     return run("gt", () -> nat().gt(new Scalar(value)), this);
+  }
+
+  public Tensor ge(Tensor other) {
+    return run("ge", () -> nat().ge(other.nat()), this, other);
   }
 
   public Tensor ge(double value) {
@@ -368,12 +466,24 @@ public final class Tensor implements AutoCloseable {
     return run("lt", () -> nat().lt(other.nat()), this, other);
   }
 
+  public Tensor le(Tensor other) {
+    return run("le", () -> nat().le(other.nat()), this, other);
+  }
+
+  public Tensor le(double value) {
+    return run("le", () -> nat().le(new Scalar(value)), this);
+  }
+
   public Tensor not() {
     return run("not", () -> nat().logical_not(), this);
   }
 
   public Tensor and(Tensor other) {
     return run("and", () -> nat().logical_and(other.nat()), this, other);
+  }
+
+  public Tensor or(Tensor other) {
+    return run("or", () -> nat().logical_or(other.nat()), this, other);
   }
 
   public Tensor isFinite() {
@@ -387,6 +497,23 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /** Whether some element is not zero. */
+  public boolean any() {
+    try (Scope inner = Scope.open()) {
+      return run("any", () -> nat().any(), this).item() != 0;
+    }
+  }
+
+  /** Whether no element is zero over {@code dims}; bool. */
+  public Tensor all(boolean keepDim, long... dims) {
+    return run("all", () -> nat().all(dims, keepDim), this);
+  }
+
+  /** Whether some element is not zero over {@code dims}; bool. */
+  public Tensor any(boolean keepDim, long... dims) {
+    return run("any", () -> nat().any(dims, keepDim), this);
+  }
+
   /** Puts {@code value} where {@code mask} (bool) is true. */
   public Tensor maskedFill(Tensor mask, double value) {
     return run("maskedFill", () -> nat().masked_fill(mask.nat(), new Scalar(value)), this, mask);
@@ -396,6 +523,16 @@ public final class Tensor implements AutoCloseable {
   public Tensor where(Tensor condition, Tensor other) {
     return run(
         "where", () -> torch.where(condition.nat(), nat(), other.nat()), condition, this, other);
+  }
+
+  /** The elements where {@code mask} (bool) is true, in one dimension. */
+  public Tensor maskedSelect(Tensor mask) {
+    return run("maskedSelect", () -> nat().masked_select(mask.nat()), this, mask);
+  }
+
+  /** Indices of the elements that are not zero: int64 [how many, dimensions]. */
+  public Tensor nonzero() {
+    return run("nonzero", () -> nat().nonzero(), this);
   }
 
   // ---- reductions
@@ -425,6 +562,21 @@ public final class Tensor implements AutoCloseable {
     return run("variance", () -> nat().var(dims, false, keepDim), this);
   }
 
+  /** Euclidean length over {@code dims}. */
+  public Tensor norm(boolean keepDim, long... dims) {
+    return run("norm", () -> nat().norm(new ScalarOptional(new Scalar(2.0)), dims, keepDim), this);
+  }
+
+  /** Population standard deviation over {@code dims} (divides by N). */
+  public Tensor std(boolean keepDim, long... dims) {
+    return run("std", () -> nat().std(dims, false, keepDim), this);
+  }
+
+  /** Product along {@code dim}. */
+  public Tensor prod(int dim) {
+    return run("prod", () -> nat().prod(dim), this);
+  }
+
   /** Largest element, 0-dimensional. */
   public Tensor max() {
     return run("max", () -> nat().max(), this);
@@ -449,6 +601,31 @@ public final class Tensor implements AutoCloseable {
   public Tensor argmax(int dim) {
     return run("argmax", () -> nat().argmax(new LongOptional(dim), false), this);
   }
+
+  /** Index of the smallest element along {@code dim}, int64. */
+  public Tensor argmin(int dim) {
+    return run("argmin", () -> nat().argmin(new LongOptional(dim), false), this);
+  }
+
+  /** Sorts along {@code dim}, equal elements in their old order. */
+  public Sorted sort(int dim, Order order) {
+    return call(
+        "sort",
+        () -> {
+          var pair = nat().sort(new BoolOptional(true), dim, order == Order.DESCENDING);
+          return new Sorted(wrapCopy(pair.get0(), "sort"), wrapCopy(pair.get1(), "sort"));
+        },
+        this);
+  }
+
+  /** Which elements come first. */
+  public enum Order {
+    ASCENDING,
+    DESCENDING
+  }
+
+  /** Sorted elements, and where (int64) they were before. */
+  public record Sorted(Tensor values, Tensor indices) {}
 
   /** Running sum along {@code dim}. */
   public Tensor cumsum(int dim) {
@@ -493,6 +670,14 @@ public final class Tensor implements AutoCloseable {
     return run("expand", () -> nat().expand(shape), this);
   }
 
+  /** Repeats each element along {@code dim}: a, a, b, b. Copies. */
+  public Tensor repeatInterleave(long times, int dim) {
+    return run(
+        "repeatInterleave",
+        () -> nat().repeat_interleave(times, new LongOptional(dim), new LongOptional()),
+        this);
+  }
+
   /** Tiles the tensor {@code times[i]} times along dimension i. Copies. */
   public Tensor repeat(long... times) {
     return run("repeat", () -> nat().repeat(times), this);
@@ -516,6 +701,50 @@ public final class Tensor implements AutoCloseable {
   /** Elements at {@code indices} (int64, same dimensions) along {@code dim}. */
   public Tensor gather(int dim, Tensor indices) {
     return run("gather", () -> nat().gather(dim, indices.nat()), this, indices);
+  }
+
+  /** A copy with {@code source} written at {@code indices} (int64, same dimensions). */
+  public Tensor scatter(int dim, Tensor indices, Tensor source) {
+    return run(
+        "scatter", () -> nat().scatter(dim, indices.nat(), source.nat()), this, indices, source);
+  }
+
+  /** A copy with {@code source} added at {@code indices} (int64, same dimensions). */
+  public Tensor scatterAdd(int dim, Tensor indices, Tensor source) {
+    return run(
+        "scatterAdd",
+        () -> nat().scatter_add(dim, indices.nat(), source.nat()),
+        this,
+        indices,
+        source);
+  }
+
+  /**
+   * A copy with {@code values} written at the positions that {@code indices} (int64) name: the i-th
+   * tensor indexes dimension i; later dimensions are whole.
+   */
+  public Tensor indexPut(Tensor values, Tensor... indices) {
+    return run(
+        "indexPut",
+        () -> {
+          TensorOptionalList list = new TensorOptionalList();
+          for (Tensor index : indices) {
+            list.push_back(new TensorOptional(index.nat()));
+          }
+          return nat().index_put(list, values.nat());
+        },
+        this,
+        values);
+  }
+
+  /** The lower triangle of the last two dimensions, up to {@code diagonal} above the main one. */
+  public Tensor tril(int diagonal) {
+    return run("tril", () -> nat().tril(diagonal), this);
+  }
+
+  /** The upper triangle of the last two dimensions, from {@code diagonal} above the main one. */
+  public Tensor triu(int diagonal) {
+    return run("triu", () -> nat().triu(diagonal), this);
   }
 
   /** {@code parts} equal pieces along {@code dim}. Views. */
@@ -570,23 +799,33 @@ public final class Tensor implements AutoCloseable {
   }
 
   public Tensor addInPlace(Tensor other) {
-    nat().add_(other.nat());
+    run("addInPlace", () -> nat().add_(other.nat()), this, other);
+    return this;
+  }
+
+  public Tensor subInPlace(Tensor other) {
+    run("subInPlace", () -> nat().sub_(other.nat()), this, other);
+    return this;
+  }
+
+  public Tensor mulInPlace(Tensor other) {
+    run("mulInPlace", () -> nat().mul_(other.nat()), this, other);
     return this;
   }
 
   public Tensor mulInPlace(double value) {
-    nat().mul_(new Scalar(value));
+    run("mulInPlace", () -> nat().mul_(new Scalar(value)), this);
     return this;
   }
 
   /** {@code this += weight * (other - this)}: the update of a moving average. */
   public Tensor lerpInPlace(Tensor other, double weight) {
-    nat().lerp_(other.nat(), new Scalar(weight));
+    run("lerpInPlace", () -> nat().lerp_(other.nat(), new Scalar(weight)), this, other);
     return this;
   }
 
   public Tensor fillInPlace(double value) {
-    nat().fill_(new Scalar(value));
+    run("fillInPlace", () -> nat().fill_(new Scalar(value)), this);
     return this;
   }
 
@@ -635,10 +874,10 @@ public final class Tensor implements AutoCloseable {
         inputs);
   }
 
-  /** The gradient gathered so far, or null. It belongs to this tensor. */
+  /** The gradient gathered so far, or null. */
   public @Nullable Tensor grad() {
     var gradient = nat().grad();
-    return gradient.defined() ? wrap(gradient, "grad") : null;
+    return gradient.defined() ? wrapCopy(gradient, "grad") : null;
   }
 
   /** Forgets the gradient. */
@@ -654,39 +893,14 @@ public final class Tensor implements AutoCloseable {
   /**
    * Calls {@code hook} with the gradient of this tensor whenever one is computed; its result takes
    * the gradient's place. Runs without recording. Close the result to remove the hook.
+   *
+   * @throws TensorException if this tensor has no gradient
    */
   public Hook hook(UnaryOperator<Tensor> hook) {
     if (!requiresGrad()) {
       throw new TensorException("hook: this tensor has no gradient: " + describe());
     }
     return new Hook(this, hook);
-  }
-
-  /** A registered gradient hook. */
-  public static final class Hook implements AutoCloseable {
-    private final Tensor tensor;
-    private final TensorTensorHook callback;
-    private final int id;
-
-    private Hook(Tensor tensor, UnaryOperator<Tensor> hook) {
-      this.tensor = tensor;
-      this.callback =
-          new TensorTensorHook() {
-            @Override
-            public TensorBase call(TensorBase gradient) {
-              return hook.apply(wrap(new org.bytedeco.pytorch.Tensor(gradient), "hook")).nat();
-            }
-          };
-      Scope.ownByOutermost(callback);
-      this.id = tensor.nat().register_hook(callback);
-    }
-
-    @Override
-    public void close() {
-      if (!tensor.isClosed()) {
-        tensor.nat().remove_hook(id);
-      }
-    }
   }
 
   // ---- lifetime
@@ -707,9 +921,21 @@ public final class Tensor implements AutoCloseable {
     return Arrays.toString(shape()) + " " + dtype();
   }
 
+  /** Shape, type and the first values, such as {@code Tensor [2, 3] float32 {0.5, 1.0, ...}}. */
   @Override
   public String toString() {
-    return isClosed() ? "closed tensor from '" + madeBy + "'" : "Tensor " + describe();
+    if (isClosed()) {
+      return "closed tensor from '" + madeBy + "'";
+    }
+    try (Scope inner = Scope.open()) {
+      long shown = Math.min(count(), SHOWN);
+      double[] first = reshape(-1).narrow(0, 0, shown).toDoubles();
+      StringJoiner values = new StringJoiner(", ", "{", count() > shown ? ", ...}" : "}");
+      for (double value : first) {
+        values.add(dtype().isFloating() ? String.valueOf((float) value) : "" + (long) value);
+      }
+      return "Tensor " + describe() + " " + values;
+    }
   }
 
   // ---- for this package
@@ -731,7 +957,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   static List<Tensor> runAll(String op, Supplier<TensorVector> body, Tensor... inputs) {
-    return Arrays.stream(call(op, body, inputs).get()).map(t -> wrap(t, op)).toList();
+    return Arrays.stream(call(op, body, inputs).get()).map(t -> wrapCopy(t, op)).toList();
   }
 
   static <T> T call(String op, Supplier<T> body, Tensor... inputs) {
@@ -740,12 +966,17 @@ public final class Tensor implements AutoCloseable {
     } catch (TensorException | IllegalStateException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw failure(op, e, inputs);
+      throw TensorException.of(op, e, inputs);
     }
   }
 
   static Tensor wrap(org.bytedeco.pytorch.Tensor handle, String op) {
     return new Tensor(handle, op, Scope.innermost());
+  }
+
+  /** Wraps what belongs to another native object, such as a vector, in a handle of its own. */
+  static Tensor wrapCopy(TensorBase handle, String op) {
+    return wrap(new org.bytedeco.pytorch.Tensor(handle), op);
   }
 
   /** Makes a native object that no open scope owns. */
@@ -756,6 +987,10 @@ public final class Tensor implements AutoCloseable {
       pointer.retainReference();
     }
     return pointer;
+  }
+
+  boolean isScoped() {
+    return scope != null;
   }
 
   void retain() {
@@ -776,67 +1011,7 @@ public final class Tensor implements AutoCloseable {
     return handle == other.handle;
   }
 
-  /** The elements in place; only for contiguous CPU tensors of at most 2 GiB. */
-  private ByteBuffer bytes() {
-    long size = byteSize();
-    if (size > Integer.MAX_VALUE) {
-      throw new TensorException("a buffer ends at 2 GiB; this tensor is " + describe());
-    }
-    if (size == 0) {
-      return ByteBuffer.allocate(0);
-    }
-    return new BytePointer(nat().data_ptr())
-        .capacity(size)
-        .asByteBuffer()
-        .order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private Tensor forRead(DType dtype) {
-    return to(Device.CPU).to(dtype).detach().contiguous();
-  }
-
-  private int arrayLength() {
-    if (count() > Integer.MAX_VALUE) {
-      throw new TensorException(
-          "an array holds 2^31 elements at most; this tensor is " + describe());
-    }
-    return (int) count();
-  }
-
   private static TensorOptions options(DType dtype) {
     return new TensorOptions(dtype.nat);
-  }
-
-  private static long[] checkCount(String op, long values, long[] shape) {
-    long expected = count(shape);
-    if (expected != values) {
-      throw new TensorException(
-          "%s: shape %s holds %d elements, got %d"
-              .formatted(op, Arrays.toString(shape), expected, values));
-    }
-    return shape;
-  }
-
-  private static long count(long[] shape) {
-    long count = 1;
-    for (long size : shape) {
-      if (size < 0) {
-        throw new TensorException("a size cannot be negative: " + Arrays.toString(shape));
-      }
-      count = Math.multiplyExact(count, size);
-    }
-    return count;
-  }
-
-  private static TensorException failure(String op, RuntimeException e, Tensor[] inputs) {
-    String reason = String.valueOf(e.getMessage());
-    int trace = reason.indexOf("\nException raised from");
-    StringBuilder message = new StringBuilder(op).append(": ");
-    message.append((trace < 0 ? reason : reason.substring(0, trace)).strip());
-    for (int i = 0; i < inputs.length; i++) {
-      message.append(i == 0 ? "; given " : ", ");
-      message.append(inputs[i].isClosed() ? "a closed tensor" : inputs[i].describe());
-    }
-    return new TensorException(message.toString(), e);
   }
 }

@@ -2,6 +2,14 @@ package io.vitrail.imaging;
 
 /** Blurs float planes ({@code width * height} values, row-major, any range). */
 public final class Blur {
+  /** What lies beyond the border of a plane. */
+  public enum Border {
+    /** Mirrored at the outermost pixel: {@code dcb|abcd|cba}, OpenCV's default. */
+    MIRRORED,
+    /** Mirrored at the outermost edge: {@code cba|abcd|dcb}, SciPy's default. */
+    DOUBLED
+  }
+
   private Blur() {}
 
   /**
@@ -31,7 +39,7 @@ public final class Blur {
     int before = size / 2;
     int after = size - 1 - before;
     double scale = 1.0 / size;
-    int[] index = mirrored(width, before, after);
+    int[] index = folded(width, before, after, Border.MIRRORED);
     float[] row = new float[width];
     for (int y = 0; y < height; y++) {
       int start = y * width;
@@ -55,7 +63,7 @@ public final class Blur {
     int before = size / 2;
     int after = size - 1 - before;
     double scale = 1.0 / size;
-    int[] index = mirrored(height, before, after);
+    int[] index = folded(height, before, after, Border.MIRRORED);
     float[] source = plane.clone();
     double[] sums = new double[width];
     for (int i = 0; i < size; i++) {
@@ -80,12 +88,13 @@ public final class Blur {
   }
 
   /** Positions {@code -before..length-1+after} folded back into {@code 0..length-1}. */
-  static int[] mirrored(int length, int before, int after) {
+  private static int[] folded(int length, int before, int after, Border border) {
     int[] index = new int[length + before + after];
-    int period = Math.max(1, 2 * (length - 1));
+    int last = border == Border.MIRRORED ? 2 * (length - 1) : 2 * length - 1;
+    int period = border == Border.MIRRORED ? Math.max(1, last) : 2 * length;
     for (int i = 0; i < index.length; i++) {
       int p = Math.floorMod(i - before, period);
-      index[i] = Math.min(p, period - p) % Math.max(1, length);
+      index[i] = p < length ? p : last - p;
     }
     return index;
   }
@@ -97,7 +106,8 @@ public final class Blur {
    * @param size odd
    * @param sigma in pixels, above 0
    */
-  public static float[] gaussian(float[] plane, int width, int height, int size, double sigma) {
+  public static float[] gaussian(
+      float[] plane, int width, int height, int size, double sigma, Border border) {
     Planes.checkLength("plane", plane, width, height);
     Check.that(size >= 1 && size % 2 == 1, "kernel size must be odd and positive, got %d", size);
     Check.that(sigma > 0, "sigma must be above 0, got %s", sigma);
@@ -110,8 +120,8 @@ public final class Blur {
     for (int i = 0; i < size; i++) {
       kernel[i] = (float) (Math.exp(-(i - reach) * (i - reach) / (2 * sigma * sigma)) / sum);
     }
-    int[] columns = mirrored(width, reach, reach);
-    int[] rows = mirrored(height, reach, reach);
+    int[] columns = folded(width, reach, reach, border);
+    int[] rows = folded(height, reach, reach, border);
     float[] between = new float[plane.length];
     for (int y = 0, o = 0; y < height; y++) {
       for (int x = 0; x < width; x++, o++) {

@@ -7,6 +7,7 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
 import java.awt.image.BufferedImage;
 import java.util.function.Consumer;
 
@@ -78,7 +79,7 @@ public final class Drawing {
           g.setColor(awt(colour));
           g.setStroke(
               new BasicStroke((float) thickness, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-          g.draw(new java.awt.geom.Line2D.Double(x0, y0, x1, y1));
+          g.draw(new Line2D.Double(x0, y0, x1, y1));
         });
   }
 

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Reads and writes image files. Safe for use by many threads; keeps no state and no disk cache.
@@ -211,7 +212,7 @@ public final class Images {
     } catch (OutOfMemoryError e) {
       throw new ImageReadException(
           String.format(
-              java.util.Locale.ROOT,
+              Locale.ROOT,
               "%d x %d pixels do not fit into the memory of this Java process (%d MB); raise -Xmx"
                   + " or lower ReadLimits.maxPixels",
               header.width(),

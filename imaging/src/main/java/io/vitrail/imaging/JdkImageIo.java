@@ -1,5 +1,6 @@
 package io.vitrail.imaging;
 
+import java.io.IOException;
 import java.util.Iterator;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageWriter;
@@ -18,7 +19,7 @@ final class JdkImageIo {
   static ImageReader reader(ImageFormat format) throws ImageReadException {
     try {
       return find(ImageReaderSpi.class, format).createReaderInstance();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new ImageReadException("the Java runtime cannot start its " + format + " reader", e);
     }
   }
@@ -26,7 +27,7 @@ final class JdkImageIo {
   static ImageWriter writer(ImageFormat format) throws ImageWriteException {
     try {
       return find(ImageWriterSpi.class, format).createWriterInstance();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new ImageWriteException("the Java runtime cannot start its " + format + " writer", e);
     }
   }

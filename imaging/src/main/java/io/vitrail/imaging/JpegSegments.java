@@ -2,6 +2,7 @@ package io.vitrail.imaging;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -190,8 +191,7 @@ final class JpegSegments {
       }
       case APP2 -> {
         if (Sniffer.startsWith(file, start, "ICC_PROFILE\0") && start + 14 < end) {
-          profileParts.put(
-              file[start + 12] & 0xff, java.util.Arrays.copyOfRange(file, start + 14, end));
+          profileParts.put(file[start + 12] & 0xff, Arrays.copyOfRange(file, start + 14, end));
         }
       }
       case APP14 -> {

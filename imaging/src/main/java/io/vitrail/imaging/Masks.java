@@ -119,13 +119,19 @@ public final class Masks {
   }
 
   /**
-   * The clean-up that rembg offers as post-processing: opening by a disk of radius 1, Gaussian blur
-   * of 5 x 5 with sigma 2, threshold at 127. The blurred values are rounded to 8 bits between.
+   * The clean-up that rembg (2.0.86) offers as post-processing: opening by a disk of radius 1,
+   * Gaussian blur with sigma 2 (17 taps, borders doubled), 255 where the result is not below 127.
    */
   public static Image cleanUp(Image mask) {
     Image opened = open(mask, Element.disk(1));
-    float[] blurred = Blur.gaussian(values(opened), mask.width(), mask.height(), 5, 2);
-    return threshold(of(blurred, mask.width(), mask.height()), HALF);
+    int width = mask.width();
+    int height = mask.height();
+    float[] blurred = Blur.gaussian(values(opened), width, height, 17, 2, Blur.Border.DOUBLED);
+    byte[] out = new byte[blurred.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (byte) (blurred[i] * 255 < HALF ? 0 : 255);
+    }
+    return Image.of(width, height, 1, out);
   }
 
   /** The smallest box around all pixels above {@code level}; none if there are no such pixels. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Locale;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageReader;
@@ -54,7 +55,7 @@ final class WebpCodec {
         width = in.getShort(start + 6) & 0x3fff;
         height = in.getShort(start + 8) & 0x3fff;
       } else if (Sniffer.startsWith(file, at, "ICCP")) {
-        profile = java.util.Arrays.copyOfRange(file, start, (int) end);
+        profile = Arrays.copyOfRange(file, start, (int) end);
       } else if (Sniffer.startsWith(file, at, "EXIF")) {
         // Some writers keep JPEG's prefix in front of the TIFF structure.
         int skip = Sniffer.startsWith(file, start, "Exif\0\0") ? 6 : 0;

@@ -2,12 +2,17 @@ package io.vitrail.imaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -50,7 +55,7 @@ class ImagesWriteTest {
   @Test
   void a_photo_as_png_is_not_larger_than_imageio_makes_it() throws IOException {
     Image cat = Images.read(TestImages.path("photos/animal_cat.png"));
-    java.io.ByteArrayOutputStream jdk = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream jdk = new ByteArrayOutputStream();
     ImageIO.write(BufferedImages.toBuffered(cat), "png", jdk);
     assertThat(Images.encode(cat, WriteOptions.png()).length).isLessThan(jdk.size());
   }
@@ -168,7 +173,7 @@ class ImagesWriteTest {
   void a_stream_is_left_open() throws IOException {
     boolean[] closed = {false};
     OutputStream out =
-        new java.io.ByteArrayOutputStream() {
+        new ByteArrayOutputStream() {
           @Override
           public void close() {
             closed[0] = true;
@@ -183,7 +188,42 @@ class ImagesWriteTest {
     assertThat(closed[0]).isFalse();
   }
 
-  private java.util.List<String> names() throws IOException {
+  @Test
+  void a_folder_without_permission_is_named() throws IOException {
+    Path locked = Files.createDirectory(folder.resolve("locked"));
+    assumeTrue(locked.toFile().setWritable(false) && !Files.isWritable(locked), "we are root");
+    assertThatThrownBy(() -> Images.write(Image.blank(2, 2, 3), locked.resolve("out.png")))
+        .isInstanceOf(ImageWriteException.class)
+        .hasMessageContaining("no permission to write into " + locked);
+  }
+
+  @Test
+  void many_threads_may_read_and_write_at_once() {
+    Image image = TestImages.gradient(64, 48, 4);
+    List<WriteOptions> all =
+        List.of(
+            WriteOptions.png(),
+            WriteOptions.webpLossless(),
+            WriteOptions.jpeg(80).onto(Colour.WHITE));
+    List<Image> alone = all.stream().map(options -> roundTrip(image, options)).toList();
+    IntStream.range(0, 60)
+        .parallel()
+        .forEach(
+            i -> {
+              int kind = i % all.size();
+              assertThat(roundTrip(image, all.get(kind))).isEqualTo(alone.get(kind));
+            });
+  }
+
+  private static Image roundTrip(Image image, WriteOptions options) {
+    try {
+      return Images.read(Images.encode(image, options));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<String> names() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(f -> f.getFileName().toString()).toList();
     }

@@ -31,7 +31,8 @@ final class Shapes {
   /** The number of bytes, or {@link #IMPOSSIBLE}. */
   static long bytes(ElementType type, long... shape) {
     long count = count(shape);
-    return count > Long.MAX_VALUE / type.bytes() ? IMPOSSIBLE : count * type.bytes();
+    boolean possible = count != IMPOSSIBLE && count <= Long.MAX_VALUE / type.bytes();
+    return possible ? count * type.bytes() : IMPOSSIBLE;
   }
 
   static String text(ElementType type, long... shape) {

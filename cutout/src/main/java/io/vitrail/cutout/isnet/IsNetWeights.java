@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -106,19 +107,22 @@ public final class IsNetWeights {
    */
   private static StoredTensor initializer(OnnxFile onnx, String name, String key)
       throws IOException {
-    return onnx.find(name)
-        .or(
-            () ->
-                onnx.nodes().stream()
-                    .filter(n -> n.outputs().contains(name) && PASSES_ON.contains(n.opType()))
-                    .findFirst()
-                    .flatMap(n -> onnx.find(n.inputs().get(0))))
-        .map(tensor -> tensor.withName(key))
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "'%s' is not an ONNX export of IS-Net: expected an initializer '%s' for '%s', there is none; %s"
-                        .formatted(onnx.path().getFileName(), name, key, NEXT_MOVE)));
+    Optional<String> source = Optional.of(name);
+    for (int hops = 0; hops < 3 && source.isPresent(); hops++) {
+      Optional<StoredTensor> found = onnx.find(source.get());
+      if (found.isPresent()) {
+        return found.get().withName(key);
+      }
+      String made = source.get();
+      source =
+          onnx.nodes().stream()
+              .filter(n -> n.outputs().contains(made) && PASSES_ON.contains(n.opType()))
+              .findFirst()
+              .map(n -> n.inputs().get(0));
+    }
+    throw new IOException(
+        "'%s' is not an ONNX export of IS-Net: expected an initializer '%s' for '%s', there is none; %s"
+            .formatted(onnx.path().getFileName(), name, key, NEXT_MOVE));
   }
 
   private static void addNeutralBatchNorm(

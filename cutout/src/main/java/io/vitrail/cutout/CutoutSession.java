@@ -25,6 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * uses all cores by itself, so memory does not grow with them. Close it to free the weights.
  */
 public final class CutoutSession implements AutoCloseable {
+  private static final int RGB = 3;
+
   private final IsNet net;
   private final CutoutOptions options;
   private final DType dtype;
@@ -57,7 +59,19 @@ public final class CutoutSession implements AutoCloseable {
    */
   public static CutoutSession open(Path weights, CutoutOptions options) throws IOException {
     return PlatformThreads.<CutoutSession, IOException>call(
-        () -> new CutoutSession(IsNetWeights.open(weights), options));
+        () -> new CutoutSession(openNet(weights), options));
+  }
+
+  private static IsNet openNet(Path weights) throws IOException {
+    IsNet net = IsNetWeights.open(weights);
+    int channels = net.config().inputChannels();
+    if (channels != RGB) {
+      net.close();
+      throw new IOException(
+          "'%s' takes %d channels, expected %d (red, green, blue); with 5 it is the second stage of DIS-SAM, which needs a prompt"
+              .formatted(weights.getFileName(), channels, RGB));
+    }
+    return net;
   }
 
   /** The options it was opened with. */
@@ -119,7 +133,7 @@ public final class CutoutSession implements AutoCloseable {
 
   private void checkOpen() {
     if (closed) {
-      throw new IllegalStateException("this cutout session was closed");
+      throw new IllegalStateException("this cutout session was closed; open another one");
     }
   }
 

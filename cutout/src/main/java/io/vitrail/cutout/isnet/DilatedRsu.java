@@ -44,6 +44,6 @@ final class DilatedRsu extends UnaryLayer {
     Tensor hx3d = unit3d.forward(F.cat(1, hx4, hx3));
     Tensor hx2d = unit2d.forward(F.cat(1, hx3d, hx2));
     Tensor hx1d = unit1d.forward(F.cat(1, hx2d, hx1)); // [B, out, H, W]
-    return hx1d.addInPlace(hxin);
+    return Maps.added(hx1d, hxin);
   }
 }

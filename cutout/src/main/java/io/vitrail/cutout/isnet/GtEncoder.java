@@ -22,9 +22,14 @@ public final class GtEncoder extends Layer {
   private final List<Conv2d> sides = new ArrayList<>();
 
   /**
-   * @param width channels of the first stage: 16 as published
+   * @param width channels of its first convolution: 16 as published, a quarter of the width of the
+   *     {@link IsNet} it supervises
    */
   public GtEncoder(int width) {
+    if (width < 1) {
+      throw new IllegalArgumentException(
+          "the ground-truth encoder needs a width of at least 1, got " + width);
+    }
     int w = width;
     convIn = child("conv_in", new InputUnit(w));
     add(new Rsu(7, w, w, 4 * w));

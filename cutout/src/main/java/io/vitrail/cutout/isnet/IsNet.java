@@ -38,6 +38,7 @@ public final class IsNet extends Layer {
     }
   }
 
+  private final Config config;
   private final Conv2d convIn;
   private final Slot stage1;
   private final Slot stage2;
@@ -53,6 +54,7 @@ public final class IsNet extends Layer {
   private final List<Conv2d> sides = new ArrayList<>();
 
   public IsNet(Config config) {
+    this.config = config;
     int w = config.width;
     convIn =
         child(
@@ -75,6 +77,11 @@ public final class IsNet extends Layer {
           child(
               "side" + (i + 1), new Conv2d(sideChannels[i], 1, 3, F.Conv.DEFAULT.withPadding(1))));
     }
+  }
+
+  /** Its sizes. */
+  public Config config() {
+    return config;
   }
 
   /**

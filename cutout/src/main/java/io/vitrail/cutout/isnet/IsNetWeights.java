@@ -1,6 +1,7 @@
 package io.vitrail.cutout.isnet;
 
 import io.vitrail.nn.StateDict;
+import io.vitrail.nn.StateDictException;
 import io.vitrail.weights.ElementType;
 import io.vitrail.weights.OnnxFile;
 import io.vitrail.weights.OnnxNode;
@@ -10,26 +11,39 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads IS-Net's weights in the forms they are published in. */
 public final class IsNetWeights {
   private static final double BN_EPS = 1e-5;
+  private static final String FIRST = "conv_in.weight";
+  private static final Set<String> PASSES_ON = Set.of("Cast", "Identity");
+  private static final String NEXT_MOVE =
+      "give a state dict of IS-Net (.pth, safetensors) or an ONNX export of it by torch.onnx";
 
   private IsNetWeights() {}
 
   /**
    * An IS-Net for inference with the weights of {@code file}: a state dict ({@code isnet.pth},
-   * safetensors) or an ONNX export.
+   * safetensors) or an ONNX export. Its width and input channels are the file's.
+   *
+   * @throws IOException if the file cannot be read or is no IS-Net
    */
   public static IsNet open(Path file) throws IOException {
     try (Weights weights = Weights.open(file)) {
       StateDict state = weights instanceof OnnxFile onnx ? ofOnnx(onnx) : StateDict.of(weights);
-      IsNet net = new IsNet(new IsNet.Config(inputChannels(state), IsNet.Config.ISNET.width()));
+      IsNet net = new IsNet(config(state));
       try {
         net.load(state);
         return net.fold();
+      } catch (StateDictException e) {
+        net.close();
+        throw new IOException(e.getMessage(), e);
       } catch (RuntimeException e) {
         net.close();
         throw e;
@@ -37,8 +51,25 @@ public final class IsNetWeights {
     }
   }
 
-  private static int inputChannels(StateDict state) {
-    return (int) state.shape("conv_in.weight")[1];
+  /** Reads the sizes off the first convolution, [width, channels, 3, 3]. */
+  private static IsNet.Config config(StateDict state) throws IOException {
+    if (!state.keys().contains(FIRST)) {
+      String first = state.keys().stream().sorted().limit(3).collect(Collectors.joining(", "));
+      throw new IOException(
+          "'%s' is not an IS-Net: expected tensors '%s', ..., it has %s; %s"
+              .formatted(state.name(), FIRST, first.isEmpty() ? "none" : first, NEXT_MOVE));
+    }
+    long[] shape = state.shape(FIRST);
+    if (shape.length != 4) {
+      throw new IOException(
+          "'%s' is not an IS-Net: expected '%s' of shape [width, channels, 3, 3], it has %s; %s"
+              .formatted(state.name(), FIRST, Arrays.toString(shape), NEXT_MOVE));
+    }
+    try {
+      return new IsNet.Config((int) shape[1], (int) shape[0]);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("'" + state.name() + "' is not an IS-Net: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -46,7 +77,7 @@ public final class IsNetWeights {
    * name of a convolution's node is its path: {@code /stage1/rebnconvin/conv_s1/Conv}. The batch
    * norms that the state dict wants are neutral: {@code (x - 0) / sqrt(1 - eps + eps) * 1 + 0}.
    */
-  static StateDict ofOnnx(OnnxFile onnx) {
+  private static StateDict ofOnnx(OnnxFile onnx) throws IOException {
     Map<String, StoredTensor> state = new LinkedHashMap<>();
     for (OnnxNode node : onnx.nodes()) {
       if (node.opType().equals("Conv") && node.inputs().size() >= 3) {
@@ -70,21 +101,28 @@ public final class IsNetWeights {
     return (end < 0 ? path : path.substring(0, end)).replace('/', '.');
   }
 
-  /** The initializer of that name; half-precision exports put a cast between it and its user. */
-  private static StoredTensor initializer(OnnxFile onnx, String name, String key) {
-    return onnx.find(name)
-        .or(
-            () ->
-                onnx.nodes().stream()
-                    .filter(n -> n.outputs().contains(name) && n.opType().equals("Cast"))
-                    .findFirst()
-                    .flatMap(cast -> onnx.find(cast.inputs().get(0))))
-        .map(tensor -> tensor.withName(key))
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "'%s' is not an IS-Net export: '%s' has no initializer '%s'"
-                        .formatted(onnx.path().getFileName(), key, name)));
+  /**
+   * The initializer of that name, or the one it is made from: half-precision exports put a cast
+   * between it and its user, and the exporter an identity where two initializers are equal.
+   */
+  private static StoredTensor initializer(OnnxFile onnx, String name, String key)
+      throws IOException {
+    Optional<String> source = Optional.of(name);
+    for (int hops = 0; hops < 3 && source.isPresent(); hops++) {
+      Optional<StoredTensor> found = onnx.find(source.get());
+      if (found.isPresent()) {
+        return found.get().withName(key);
+      }
+      String made = source.get();
+      source =
+          onnx.nodes().stream()
+              .filter(n -> n.outputs().contains(made) && PASSES_ON.contains(n.opType()))
+              .findFirst()
+              .map(n -> n.inputs().get(0));
+    }
+    throw new IOException(
+        "'%s' is not an ONNX export of IS-Net: expected an initializer '%s' for '%s', there is none; %s"
+            .formatted(onnx.path().getFileName(), name, key, NEXT_MOVE));
   }
 
   private static void addNeutralBatchNorm(
@@ -100,7 +138,7 @@ public final class IsNetWeights {
 
   private static void put(Map<String, StoredTensor> state, String key, int count, float value) {
     float[] values = new float[count];
-    java.util.Arrays.fill(values, value);
+    Arrays.fill(values, value);
     state.put(key, StoredTensor.of(key, values, count));
   }
 }

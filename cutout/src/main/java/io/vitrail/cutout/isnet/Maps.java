@@ -1,9 +1,10 @@
 package io.vitrail.cutout.isnet;
 
 import io.vitrail.tensor.F;
+import io.vitrail.tensor.Mode;
 import io.vitrail.tensor.Tensor;
 
-/** The two changes of size that U²-Net and IS-Net know. */
+/** The two changes of size that U²-Net and IS-Net know, and their sum. */
 final class Maps {
   private Maps() {}
 
@@ -18,5 +19,10 @@ final class Maps {
     long width = partner.size(3);
     boolean same = x.size(2) == height && x.size(3) == width;
     return same ? x : F.interpolate(x, height, width, F.Interpolation.BILINEAR);
+  }
+
+  /** {@code x + other}, in the memory of {@code x} unless backward needs it as it is. */
+  static Tensor added(Tensor x, Tensor other) {
+    return Mode.gradEnabled() ? x.add(other) : x.addInPlace(other);
   }
 }

@@ -47,6 +47,6 @@ final class Rsu extends UnaryLayer {
       ConvUnit unit = decoder.get(i);
       hx = Scope.keep(() -> unit.forward(F.cat(1, Maps.resizedTo(skip, deeper), skip)));
     }
-    return hx.addInPlace(hxin); // [B, out, H, W]
+    return Maps.added(hx, hxin); // [B, out, H, W]
   }
 }

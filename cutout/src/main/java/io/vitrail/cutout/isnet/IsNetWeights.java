@@ -21,12 +21,12 @@ public final class IsNetWeights {
 
   /**
    * An IS-Net for inference with the weights of {@code file}: a state dict ({@code isnet.pth},
-   * safetensors) or an ONNX export.
+   * safetensors) or an ONNX export. Width and input channels are those of the file.
    */
   public static IsNet open(Path file) throws IOException {
     try (Weights weights = Weights.open(file)) {
       StateDict state = weights instanceof OnnxFile onnx ? ofOnnx(onnx) : StateDict.of(weights);
-      IsNet net = new IsNet(new IsNet.Config(inputChannels(state), IsNet.Config.ISNET.width()));
+      IsNet net = new IsNet(config(state));
       try {
         net.load(state);
         return net.fold();
@@ -37,8 +37,15 @@ public final class IsNetWeights {
     }
   }
 
-  private static int inputChannels(StateDict state) {
-    return (int) state.shape("conv_in.weight")[1];
+  /** The sizes show in the first convolution: [width, input channels, 3, 3]. */
+  private static IsNet.Config config(StateDict state) {
+    long[] shape = state.shape("conv_in.weight");
+    if (shape.length != 4) {
+      throw new IllegalArgumentException(
+          "'%s' is not an IS-Net: conv_in.weight has %d dimensions, expected 4"
+              .formatted(state.name(), shape.length));
+    }
+    return new IsNet.Config((int) shape[1], (int) shape[0]);
   }
 
   /**

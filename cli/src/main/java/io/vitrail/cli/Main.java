@@ -43,6 +43,8 @@ public final class Main {
     CommandLine line =
         command(new Vitrail())
             .addSubcommand(command(new CutoutCommand(io)))
+            .addSubcommand(models())
+            .addSubcommand(command(new DoctorCommand(io)))
             .addSubcommand(new HelpCommand())
             .addSubcommand(new AutoComplete.GenerateCompletion());
     line.setOut(new PrintWriter(io.out(), true));
@@ -51,6 +53,15 @@ public final class Main {
     line.setParameterExceptionHandler((e, args) -> misused(e));
     line.setExecutionExceptionHandler((e, command, result) -> failed(e));
     return line;
+  }
+
+  private CommandLine models() {
+    return command(new ModelsCommand())
+        .addSubcommand(command(new ModelsList(io)))
+        .addSubcommand(command(new ModelsShow(io)))
+        .addSubcommand(command(new ModelsPull(io)))
+        .addSubcommand(command(new ModelsImport(io)))
+        .addSubcommand(command(new ModelsPath(io)));
   }
 
   private CommandLine command(Object command) {

@@ -56,7 +56,7 @@ final class TransformerSide {
     Tensor forward(Tensor x) { // [B, N, D]
       for (Block block : blocks) {
         Tensor before = x;
-        x = Mode.gradEnabled() ? block.forward(x) : Scope.keep(() -> block.forward(before));
+        x = Scope.keep(() -> block.forward(before));
       }
       return head.forward(norm.forward(x).mean(false, 1)); // [B, K]
     }

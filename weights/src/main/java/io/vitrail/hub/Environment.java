@@ -68,8 +68,13 @@ public record Environment(
         .isPresent();
   }
 
+  /** The program of that name, looked for in the folders of {@code PATH}. */
+  public Optional<Path> program(String name) {
+    return new Programs(this).find(name);
+  }
+
   /** The variable that forbids network access, if one does. */
-  Optional<String> offlineBy() {
+  public Optional<String> offlineBy() {
     for (String name : new String[] {"VITRAIL_OFFLINE", "HF_HUB_OFFLINE"}) {
       if (isOn(name)) {
         return Optional.of(name);

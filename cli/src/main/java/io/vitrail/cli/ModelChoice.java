@@ -1,0 +1,53 @@
+package io.vitrail.cli;
+
+import io.vitrail.cutout.CutoutOptions;
+import io.vitrail.cutout.CutoutSession;
+import io.vitrail.hub.FetchEvents;
+import io.vitrail.hub.FileFormat;
+import io.vitrail.hub.Hub;
+import io.vitrail.hub.HubException;
+import io.vitrail.hub.UnknownModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What {@code --model} names: a card of the hub, or a weight file. */
+sealed interface ModelChoice {
+  /** Opens it, fetching it first if need be. */
+  CutoutSession open(CutoutOptions options) throws IOException;
+
+  /**
+   * Tells names from files.
+   *
+   * @throws UnknownModelException if it is neither a card nor an existing file
+   */
+  static ModelChoice parse(String text, Hub hub, FetchEvents events) throws HubException {
+    if (hub.cards().stream().anyMatch(card -> card.name().equals(text))) {
+      return new Named(text, hub, events);
+    }
+    Path file = Path.of(text);
+    if (Files.exists(file)) {
+      return new OwnFile(file);
+    }
+    if (FileFormat.ofFileName(text).isPresent() || file.getNameCount() > 1) {
+      throw new HubException("there is no weight file '%s'; check the path".formatted(text));
+    }
+    return new Named(hub.card(text).name(), hub, events); // throws, with near names
+  }
+
+  /** A card of the hub. */
+  record Named(String name, Hub hub, FetchEvents events) implements ModelChoice {
+    @Override
+    public CutoutSession open(CutoutOptions options) throws IOException {
+      return CutoutSession.open(hub.fetch(name, events), options);
+    }
+  }
+
+  /** A weight file of the user's. */
+  record OwnFile(Path file) implements ModelChoice {
+    @Override
+    public CutoutSession open(CutoutOptions options) throws IOException {
+      return CutoutSession.open(file, options);
+    }
+  }
+}

@@ -60,7 +60,7 @@ final class Batch {
    * @throws IOException if the model cannot be opened: then nothing can be made
    */
   List<Failure> run(List<Task> tasks) throws IOException {
-    Thread onExit = new Thread(writing::lock); // Ctrl-C: the file under way is finished first
+    Thread onExit = new Thread(this::stop);
     Runtime.getRuntime().addShutdownHook(onExit);
     ExecutorService reader = Executors.newSingleThreadExecutor(Batch::daemon);
     ExecutorService writer = Executors.newSingleThreadExecutor(Batch::daemon);
@@ -76,6 +76,12 @@ final class Batch {
       progress.end();
     }
     return List.copyOf(failures);
+  }
+
+  /** On Ctrl-C: lets the file under way be finished, and no other be begun. */
+  private void stop() {
+    writing.lock();
+    progress.stopped();
   }
 
   private void work(List<Task> tasks, ExecutorService reader, ExecutorService writer)

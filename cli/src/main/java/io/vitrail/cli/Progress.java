@@ -56,6 +56,14 @@ final class Progress {
     }
   }
 
+  /** The process ends before its time. */
+  synchronized void stopped() {
+    erase();
+    if (!quiet && total > 1) {
+      io.say("stopped: %d of %d are done; add --resume to go on from there", done, total);
+    }
+  }
+
   /** Leaves a clean line. */
   synchronized void end() {
     erase();

@@ -38,13 +38,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  vitrail cutout photo.jpg                          photo-cutout.png beside it",
-      "  vitrail cutout photo.jpg -o cat.webp              another name and format",
-      "  vitrail cutout photos/ -o cutouts/ --resume       a folder tree; again after a break",
-      "  vitrail cutout photo.jpg --background white -o photo-white.jpg",
-      "  vitrail cutout photo.jpg --background beach.jpg   onto another picture",
-      "  vitrail cutout photo.jpg --only-mask              the opacity in shades of grey",
-      "  cat photo.jpg | vitrail cutout - > cutout.png     in a pipe"
+      "  vitrail cutout photo.jpg                         writes photo-cutout.png",
+      "  vitrail cutout photo.jpg -o cat.webp             another name and format",
+      "  vitrail cutout photos/ -o cutouts/ --resume      a folder, also in two goes",
+      "  vitrail cutout photo.jpg --background white --format jpg",
+      "  vitrail cutout photo.jpg --background beach.jpg  onto another picture",
+      "  vitrail cutout photo.jpg --only-mask             white is foreground",
+      "  cat photo.jpg | vitrail cutout - > cutout.png    in a pipe"
     })
 final class CutoutCommand implements Callable<Integer> {
   /** What colours the pixels of soft edges get. */
@@ -246,18 +246,17 @@ final class CutoutCommand implements Callable<Integer> {
   }
 
   private int summary(Plan plan, List<Failure> failures, double seconds) {
-    int made = plan.tasks().size() - (failures.size() - plan.failures().size());
-    boolean batch = plan.tasks().size() + plan.skipped() + plan.failures().size() > 1;
-    if (batch && !quiet) {
-      io.say(
-          "%d made, %d there already, %d failed, in %s",
-          made, plan.skipped(), failures.size(), Amounts.seconds(seconds));
-    }
-    if (batch && !failures.isEmpty()) {
-      io.say("failed:");
-      failures.forEach(failure -> io.say("  %s", failure));
-    } else if (!plan.failures().isEmpty()) {
+    int total = plan.tasks().size() + plan.failures().size() + plan.skipped();
+    if (total == 1 && failures.size() == 1) {
       io.say("vitrail: %s", failures.get(0));
+    } else if (total > 1) {
+      int made = total - plan.skipped() - failures.size();
+      if (!quiet) {
+        io.say(
+            "%d made, %d there already, %d failed, in %s",
+            made, plan.skipped(), failures.size(), Amounts.seconds(seconds));
+      }
+      failures.forEach(failure -> io.say("failed: %s", failure));
     }
     return failures.isEmpty() ? 0 : 1;
   }

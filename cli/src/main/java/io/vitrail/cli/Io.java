@@ -4,6 +4,8 @@ import io.vitrail.hub.Environment;
 import io.vitrail.hub.Hub;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * What the commands talk to: injected, so that tests run them inside their own process.
@@ -13,17 +15,20 @@ import java.io.PrintStream;
  * @param err everything for people's eyes: progress, warnings, errors
  * @param errIsTerminal whether a line on {@code err} can be overwritten
  * @param environment variables and folders
+ * @param hubs where models come from; made when a command needs it
  */
 record Io(
     InputStream in,
     PrintStream out,
     PrintStream err,
     boolean errIsTerminal,
-    Environment environment) {
+    Environment environment,
+    Supplier<Hub> hubs) {
 
   /** This process. */
   static Io system() {
-    return new Io(System.in, System.out, System.err, isTerminal(), Environment.system());
+    return new Io(
+        System.in, System.out, System.err, isTerminal(), Environment.system(), Hub::standard);
   }
 
   /** The launcher knows; Java itself cannot ask about a single stream. */
@@ -32,11 +37,11 @@ record Io(
   }
 
   Hub hub() {
-    return Hub.builder().environment(environment).build();
+    return hubs.get();
   }
 
   /** A line for people. */
   void say(String format, Object... values) {
-    err.println(String.format(java.util.Locale.ROOT, format, values));
+    err.println(String.format(Locale.ROOT, format, values));
   }
 }

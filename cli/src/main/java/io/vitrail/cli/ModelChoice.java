@@ -6,6 +6,8 @@ import io.vitrail.hub.FetchEvents;
 import io.vitrail.hub.FileFormat;
 import io.vitrail.hub.Hub;
 import io.vitrail.hub.HubException;
+import io.vitrail.hub.ModelCard;
+import io.vitrail.hub.ModelCard.Support;
 import io.vitrail.hub.UnknownModelException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +24,10 @@ sealed interface ModelChoice {
    * @throws UnknownModelException if it is neither a card nor an existing file
    */
   static ModelChoice parse(String text, Hub hub, FetchEvents events) throws HubException {
-    if (hub.cards().stream().anyMatch(card -> card.name().equals(text))) {
-      return new Named(text, hub, events);
+    for (ModelCard card : hub.cards()) {
+      if (card.name().equals(text)) {
+        return new Named(runnable(card).name(), hub, events);
+      }
     }
     Path file = Path.of(text);
     if (Files.exists(file)) {
@@ -33,6 +37,16 @@ sealed interface ModelChoice {
       throw new HubException("there is no weight file '%s'; check the path".formatted(text));
     }
     return new Named(hub.card(text).name(), hub, events); // throws, with near names
+  }
+
+  /** Says no before a download of hundreds of megabytes, not after it. */
+  private static ModelCard runnable(ModelCard card) throws HubException {
+    if (card.support() == Support.PLANNED) {
+      throw new HubException(
+          "'%s' can be fetched but not run yet; models that run: vitrail models list"
+              .formatted(card.name()));
+    }
+    return card;
   }
 
   /** A card of the hub. */

@@ -36,7 +36,13 @@ final class Progress {
   /** A result is on the disk. */
   synchronized void finished(Task task) {
     done++;
-    if (!quiet && !io.errIsTerminal() && !task.writesStdout()) {
+    if (quiet || task.writesStdout()) {
+      return;
+    }
+    if (total == 1) {
+      erase();
+      io.say("%s -> %s (%s)", task.input(), task.output(), Amounts.seconds(seconds()));
+    } else if (!io.errIsTerminal()) {
       io.say("[%d/%d] %s -> %s%s", done, total, task.input(), task.output(), rate());
     }
   }
@@ -45,7 +51,9 @@ final class Progress {
   synchronized void failed(Failure failure) {
     done++;
     erase();
-    io.say("[%d/%d] failed: %s", done, total, failure);
+    if (total > 1) {
+      io.say("[%d/%d] failed: %s", done, total, failure);
+    }
   }
 
   /** Leaves a clean line. */

@@ -1,0 +1,195 @@
+package io.vitrail.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Runs both sides in turns, several rounds, and writes the medians and their ratios.
+ *
+ * <p>Each side is a process of its own that prints {@code name<TAB>value} lines. Turns, and not one
+ * side after the other, because machines have moods.
+ */
+public final class Compare {
+  /** A side: what to call it, and how to run it. */
+  private record Side(String name, List<String> command) {}
+
+  /** A comparison: our side first. */
+  private record Duel(String name, Side ours, List<Side> theirs) {}
+
+  private final String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  private final String python;
+  private final Path scripts;
+  private final int threads = Runtime.getRuntime().availableProcessors();
+
+  private Compare(String python, Path scripts) {
+    this.python = python;
+    this.scripts = scripts;
+  }
+
+  /** Arguments: python, folder of scripts, rounds, output CSV, then isnet WEIGHTS PHOTO | vit. */
+  public static void main(String[] args) throws IOException {
+    Compare compare = new Compare(args[0], Path.of(args[1]));
+    int rounds = Integer.parseInt(args[2]);
+    Path csv = Path.of(args[3]);
+    List<Duel> duels =
+        args[4].equals("isnet") ? compare.isnet(args[5], args[6]) : compare.transformer();
+    StringBuilder table = new StringBuilder("duel,metric,side,median,ours/theirs\n");
+    for (Duel duel : duels) {
+      compare.run(duel, rounds, table);
+    }
+    Files.writeString(csv, table);
+    System.out.println(compare.python(List.of("-c", VERSIONS)));
+  }
+
+  private static final String VERSIONS =
+      "import torch, onnxruntime, rembg; "
+          + "print('torch', torch.__version__, 'onnxruntime', onnxruntime.__version__)";
+
+  private List<Duel> isnet(String weights, String photo) throws IOException {
+    String out = Files.createTempFile("vitrail-bench", ".png").toString();
+    String script = scripts.resolve("isnet_onnxruntime.py").toString();
+    List<Side> theirs = new ArrayList<>();
+    for (String tool : List.of("onnxruntime", "rembg")) {
+      theirs.add(
+          new Side(
+              tool,
+              List.of(python, script, tool, weights, photo, "3", String.valueOf(threads), out)));
+    }
+    List<Duel> duels = new ArrayList<>();
+    for (String[] how : new String[][] {{"F32", "PHOTO"}, {"AUTO", "ESTIMATE"}}) {
+      List<String> command = ours("IsnetSide");
+      command.addAll(List.of(how[0], how[1], weights, photo, "3", out));
+      String name =
+          "isnet "
+              + how[0].toLowerCase(Locale.ROOT)
+              + " foreground "
+              + how[1].toLowerCase(Locale.ROOT);
+      duels.add(new Duel(name, new Side("vitrail", command), theirs));
+    }
+    return duels;
+  }
+
+  /**
+   * bf16 training is measured on one block: emulated, the whole net takes PyTorch minutes a step.
+   */
+  private List<Duel> transformer() {
+    List<Duel> duels = new ArrayList<>();
+    for (String[] what :
+        new String[][] {
+          {"f32", "forward", "12", "8", "3"},
+          {"f32", "train", "12", "8", "3"},
+          {"bf16", "forward", "12", "8", "2"},
+          {"bf16", "train", "1", "8", "1"}
+        }) {
+      List<String> command = ours("TransformerSide");
+      command.addAll(List.of(what));
+      List<String> torch =
+          new ArrayList<>(List.of(python, scripts.resolve("transformer_torch.py").toString()));
+      torch.addAll(List.of(what));
+      torch.add(String.valueOf(threads));
+      duels.add(
+          new Duel(
+              "transformer "
+                  + String.join(" ", what[0], what[1], "depth", what[2], "batch", what[3]),
+              new Side("vitrail", command),
+              List.of(new Side("torch", torch))));
+    }
+    return duels;
+  }
+
+  private List<String> ours(String main) {
+    return new ArrayList<>(
+        List.of(
+            java,
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Compare.class.getPackageName() + "." + main));
+  }
+
+  private void run(Duel duel, int rounds, StringBuilder csv) throws IOException {
+    List<Side> sides = new ArrayList<>(List.of(duel.ours));
+    sides.addAll(duel.theirs);
+    Map<String, Map<String, List<Double>>> seen = new LinkedHashMap<>(); // metric, side
+    for (int round = 0; round < rounds; round++) {
+      for (Side side : sides) {
+        for (Map.Entry<String, Double> entry : measure(side).entrySet()) {
+          seen.computeIfAbsent(entry.getKey(), k -> new LinkedHashMap<>())
+              .computeIfAbsent(side.name, k -> new ArrayList<>())
+              .add(entry.getValue());
+        }
+      }
+    }
+    System.out.println(duel.name);
+    seen.forEach(
+        (metric, bySide) -> {
+          double ours = median(bySide.get(duel.ours.name));
+          bySide.forEach(
+              (side, values) -> {
+                double median = median(values);
+                String ratio = "%.2f".formatted(ours / median);
+                System.out.printf(
+                    Locale.ROOT,
+                    "  %-28s %-12s %10.3f  ours/theirs %s%n",
+                    metric,
+                    side,
+                    median,
+                    ratio);
+                csv.append(
+                    String.format(
+                        Locale.ROOT, "%s,%s,%s,%.4f,%s%n", duel.name, metric, side, median, ratio));
+              });
+        });
+  }
+
+  private Map<String, Double> measure(Side side) throws IOException {
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (String line : output(side.command).split("\n")) {
+      String[] parts = line.split("\t");
+      if (parts.length == 2) {
+        values.put(parts[0], Double.parseDouble(parts[1]));
+      }
+    }
+    if (values.isEmpty()) {
+      throw new IOException(side.name + " printed no values: " + String.join(" ", side.command));
+    }
+    return values;
+  }
+
+  private String python(List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(python));
+    command.addAll(arguments);
+    return output(command).strip();
+  }
+
+  private static String output(List<String> command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+    try (var reader = process.inputReader()) {
+      StringBuilder text = new StringBuilder();
+      reader.lines().forEach(line -> text.append(line).append('\n'));
+      if (process.waitFor() != 0) {
+        throw new IOException(
+            "exit code " + process.exitValue() + ": " + String.join(" ", command));
+      }
+      return text.toString();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static double median(List<Double> values) {
+    return Measure.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+}

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * uses all cores by itself, so memory does not grow with them. Close it to free the weights.
  */
 public final class CutoutSession implements AutoCloseable {
-  private static final int RGB = 3;  private static int unused;
+  private static final int RGB = 3;
 
   private final IsNet net;
   private final CutoutOptions options;

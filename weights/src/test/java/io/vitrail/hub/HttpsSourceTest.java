@@ -299,8 +299,9 @@ class HttpsSourceTest {
             "/f",
             CONTENT,
             (exchange, content) -> {
-              exchange.getResponseHeaders().add("Content-Length", String.valueOf(1L << 60));
               exchange.sendResponseHeaders(200, 1L << 60);
+              exchange.getResponseBody().write(content);
+              exchange.getResponseBody().flush();
             });
 
     assertThatThrownBy(

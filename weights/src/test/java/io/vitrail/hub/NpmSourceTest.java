@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -331,7 +332,7 @@ class NpmSourceTest {
     fetching.interrupt();
     fetching.join();
 
-    npm.onExit().join();
+    npm.onExit().get(20, TimeUnit.SECONDS);
     assertThat(thrown.get()).hasMessageContaining("interrupted during npm");
   }
 

@@ -5,6 +5,7 @@
 Prints `name<TAB>value` lines, in seconds and MiB. Times start at the process's own start.
 """
 
+import os
 import resource
 import statistics
 import sys
@@ -28,6 +29,7 @@ def main(tool, weights, photo, repeats, threads, out):
     options.intra_op_num_threads = threads
 
     if tool == "rembg":
+        os.environ["U2NET_HOME"] = os.path.dirname(os.path.abspath(weights))  # rembg reads models from there only
         from rembg import remove
         from rembg.sessions.dis_custom import DisCustomSession
 

@@ -1,10 +1,11 @@
 package io.vitrail.cutout.isnet;
 
+import io.vitrail.nn.Activation;
 import io.vitrail.nn.BatchNorm2d;
 import io.vitrail.nn.Conv2d;
+import io.vitrail.nn.Slot;
 import io.vitrail.nn.UnaryLayer;
 import io.vitrail.tensor.F;
-import io.vitrail.tensor.Rng;
 import io.vitrail.tensor.Tensor;
 
 /**
@@ -13,33 +14,36 @@ import io.vitrail.tensor.Tensor;
  */
 final class ConvUnit extends UnaryLayer {
   private final Conv2d conv;
-  private final BatchNorm2d bn;
-  private boolean folded;
+  private final Slot bn;
 
   ConvUnit(int in, int out, int dilation) {
     conv =
         child(
             "conv_s1",
             new Conv2d(in, out, 3, F.Conv.DEFAULT.withPadding(dilation).withDilation(dilation)));
-    bn = child("bn_s1", new BatchNorm2d(out));
+    bn = slot("bn_s1", new BatchNorm2d(out));
   }
 
   /** Puts the batch norm into the convolution, for inference. */
   void fold() {
-    if (!folded) {
-      bn.foldInto(conv);
-      folded = true;
+    if (bn.layer() instanceof BatchNorm2d norm) {
+      norm.foldInto(conv);
+      dropBatchNorm();
     }
   }
 
-  @Override
-  protected void initOwn(Rng rng) {
-    folded = false;
+  /** Leaves the batch norm out, for weights which have it in the convolution already. */
+  void dropBatchNorm() {
+    replace(
+        "bn_s1",
+        norm -> {
+          norm.close();
+          return new Activation(Activation.Kind.IDENTITY);
+        });
   }
 
   @Override
   public Tensor forward(Tensor x) {
-    Tensor y = conv.forward(x);
-    return F.reluInPlace(folded ? y : bn.forward(y));
+    return F.reluInPlace(bn.forward(conv.forward(x)));
   }
 }

@@ -8,6 +8,7 @@ import io.vitrail.tensor.Scope;
 import io.vitrail.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The segmentation network of IS-Net (Qin et al., 2022, arXiv 2203.03041, section 4), "ISNetDIS" in
@@ -141,14 +142,23 @@ public final class IsNet extends Layer {
    * It cannot be trained afterwards.
    */
   public IsNet fold() {
-    layers()
-        .values()
-        .forEach(
-            layer -> {
-              if (layer instanceof ConvUnit unit) {
-                unit.fold();
-              }
-            });
+    return eachUnit(ConvUnit::fold);
+  }
+
+  /**
+   * Leaves every batch norm out, before loading weights that have them in the convolutions: the
+   * form {@link #fold()} gives.
+   */
+  IsNet dropBatchNorms() {
+    return eachUnit(ConvUnit::dropBatchNorm);
+  }
+
+  private IsNet eachUnit(Consumer<ConvUnit> change) {
+    for (Layer layer : layers().values()) {
+      if (layer instanceof ConvUnit unit) {
+        change.accept(unit);
+      }
+    }
     return this;
   }
 }

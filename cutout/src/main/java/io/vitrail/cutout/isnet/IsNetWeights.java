@@ -2,14 +2,11 @@ package io.vitrail.cutout.isnet;
 
 import io.vitrail.nn.StateDict;
 import io.vitrail.nn.StateDictException;
-import io.vitrail.weights.ElementType;
 import io.vitrail.weights.OnnxFile;
 import io.vitrail.weights.OnnxNode;
 import io.vitrail.weights.StoredTensor;
 import io.vitrail.weights.Weights;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,7 +17,6 @@ import java.util.stream.Collectors;
 
 /** Reads IS-Net's weights in the forms they are published in. */
 public final class IsNetWeights {
-  private static final double BN_EPS = 1e-5;
   private static final String FIRST = "conv_in.weight";
   private static final Set<String> PASSES_ON = Set.of("Cast", "Identity");
   private static final String NEXT_MOVE =
@@ -36,9 +32,13 @@ public final class IsNetWeights {
    */
   public static IsNet open(Path file) throws IOException {
     try (Weights weights = Weights.open(file)) {
-      StateDict state = weights instanceof OnnxFile onnx ? ofOnnx(onnx) : StateDict.of(weights);
+      boolean exported = weights instanceof OnnxFile;
+      StateDict state = exported ? ofOnnx((OnnxFile) weights) : StateDict.of(weights);
       IsNet net = new IsNet(config(state));
       try {
+        if (exported) {
+          net.dropBatchNorms(); // they are in the convolutions already
+        }
         net.load(state);
         return net.fold();
       } catch (StateDictException e) {
@@ -74,8 +74,7 @@ public final class IsNetWeights {
 
   /**
    * The state dict of an ONNX export. There, batch norms are already in the convolutions, and the
-   * name of a convolution's node is its path: {@code /stage1/rebnconvin/conv_s1/Conv}. The batch
-   * norms that the state dict wants are neutral: {@code (x - 0) / sqrt(1 - eps + eps) * 1 + 0}.
+   * name of a convolution's node is its path: {@code /stage1/rebnconvin/conv_s1/Conv}.
    */
   private static StateDict ofOnnx(OnnxFile onnx) throws IOException {
     Map<String, StoredTensor> state = new LinkedHashMap<>();
@@ -86,9 +85,6 @@ public final class IsNetWeights {
         StoredTensor bias = initializer(onnx, node.inputs().get(2), path + ".bias");
         state.put(weight.name(), weight);
         state.put(bias.name(), bias);
-        if (path.endsWith("conv_s1")) {
-          addNeutralBatchNorm(state, path.replace("conv_s1", "bn_s1"), (int) bias.count());
-        }
       }
     }
     return StateDict.of(String.valueOf(onnx.path().getFileName()), state);
@@ -123,22 +119,5 @@ public final class IsNetWeights {
     throw new IOException(
         "'%s' is not an ONNX export of IS-Net: expected an initializer '%s' for '%s', there is none; %s"
             .formatted(onnx.path().getFileName(), name, key, NEXT_MOVE));
-  }
-
-  private static void addNeutralBatchNorm(
-      Map<String, StoredTensor> state, String path, int channels) {
-    put(state, path + ".weight", channels, 1);
-    put(state, path + ".bias", channels, 0);
-    put(state, path + ".running_mean", channels, 0);
-    put(state, path + ".running_var", channels, (float) (1 - BN_EPS));
-    ByteBuffer zero = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    String tracked = path + ".num_batches_tracked";
-    state.put(tracked, StoredTensor.of(tracked, ElementType.I64, zero));
-  }
-
-  private static void put(Map<String, StoredTensor> state, String key, int count, float value) {
-    float[] values = new float[count];
-    Arrays.fill(values, value);
-    state.put(key, StoredTensor.of(key, values, count));
   }
 }

@@ -46,15 +46,17 @@ class ArchitectureTest {
 
   @Test
   void leaves_stand_alone() {
-    onlyKnows("io.vitrail.weights..");
-    onlyKnows("io.vitrail.hub..");
+    onlyKnows("io.vitrail.text..");
+    onlyKnows("io.vitrail.weights..", "io.vitrail.text..");
+    onlyKnows("io.vitrail.hub..", "io.vitrail.text..");
     onlyKnows("io.vitrail.imaging..");
     onlyKnows("io.vitrail.tensor..");
   }
 
   @Test
   void arrows_point_one_way() {
-    onlyKnows("io.vitrail.nn..", "io.vitrail.tensor..", "io.vitrail.weights..");
+    onlyKnows(
+        "io.vitrail.nn..", "io.vitrail.tensor..", "io.vitrail.weights..", "io.vitrail.text..");
     onlyKnows(
         "io.vitrail.cutout..",
         "io.vitrail.nn..",

@@ -1,25 +1,13 @@
 package io.vitrail.nn;
 
 import io.vitrail.tensor.F;
-import io.vitrail.tensor.Rng;
 import io.vitrail.tensor.Tensor;
 
 /** Layer normalisation of [B, C, H, W] over the channels of each pixel. */
-public final class LayerNorm2d extends UnaryLayer {
-  private final double eps;
-  private final Param weight;
-  private final Param bias;
+public final class LayerNorm2d extends AffineNorm {
 
   public LayerNorm2d(long channels, double eps) {
-    this.eps = eps;
-    weight = param("weight", channels);
-    bias = param("bias", channels);
-  }
-
-  @Override
-  protected void initOwn(Rng rng) {
-    weight.set(() -> Tensor.ones(weight.shape()));
-    bias.set(() -> Tensor.zeros(bias.shape()));
+    super(channels, eps);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.vitrail.hub;
 
+import io.vitrail.text.EditDistance;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -28,24 +29,11 @@ final class NearNames {
     return wanted.length() < 4 ? 1 : Math.max(2, wanted.length() / 3);
   }
 
-  /** Edit distance (Levenshtein, 1966); 0 or 1 when one name is part of the other. */
+  /** Edit distance; 0 or 1 when one name is part of the other. */
   private static int distance(String a, String b) {
     if (a.length() >= 3 && (b.contains(a) || a.contains(b)) && !b.isEmpty()) {
       return a.equals(b) ? 0 : 1;
     }
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+    return EditDistance.between(a, b);
   }
 }

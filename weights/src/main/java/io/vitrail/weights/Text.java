@@ -1,5 +1,6 @@
 package io.vitrail.weights;
 
+import io.vitrail.text.EditDistance;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -64,19 +65,6 @@ final class Text {
     }
     String s = a.length() > 200 ? a.substring(0, 200) : a;
     String t = b.length() > 200 ? b.substring(0, 200) : b;
-    int[] row = new int[t.length() + 1];
-    for (int j = 0; j <= t.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= s.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= t.length(); j++) {
-        int substituted = diagonal + (s.charAt(i - 1) == t.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[t.length()];
+    return EditDistance.between(s, t);
   }
 }

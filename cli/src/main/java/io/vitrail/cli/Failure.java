@@ -7,9 +7,10 @@ package io.vitrail.cli;
  * @param reason one line
  */
 record Failure(String what, String reason) {
-  /** The reason, which mostly names the file itself already. */
+  /** The reason behind the name, unless it begins with that anyway. */
   @Override
   public String toString() {
-    return reason.contains(what) ? reason : what + ": " + reason;
+    boolean named = reason.startsWith(what) || reason.startsWith("'" + what);
+    return named ? reason : what + ": " + reason;
   }
 }

@@ -14,6 +14,8 @@ final class Gemm {
   /** Below this many multiplications the set-up of oneDNN costs more than it saves. */
   private static final long LARGE = 1L << 22;
 
+  private static final boolean HAS_ONEDNN = torch.hasMKLDNN();
+
   private Gemm() {}
 
   /** {@code x W^T + b} over the last dimension of {@code x}. */
@@ -46,7 +48,8 @@ final class Gemm {
   }
 
   private static boolean isLargeFloat32(Tensor x, Tensor weight) {
-    return x.dtype() == DType.F32
+    return HAS_ONEDNN
+        && x.dtype() == DType.F32
         && weight.dtype() == DType.F32
         && weight.dim() == 2
         && x.dim() >= 2

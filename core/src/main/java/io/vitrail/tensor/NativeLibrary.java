@@ -73,7 +73,7 @@ final class NativeLibrary {
    */
   static void setThreads(int threads) {
     torch.set_num_threads(threads);
-    openblas_nolapack.blas_set_num_threads(1);
+    openblas_nolapack.blas_set_num_threads(torch.hasMKLDNN() ? 1 : threads);
   }
 
   static Path cacheFolder() {

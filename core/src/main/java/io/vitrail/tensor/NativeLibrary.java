@@ -69,7 +69,8 @@ final class NativeLibrary {
   /**
    * One pool computes. OpenBLAS has threads of its own which spin for a while after each product
    * and starve the next OpenMP operator (an add waits 8 ms instead of 0.02), so it gets a single
-   * thread, and large products go to oneDNN, which uses the OpenMP pool ({@link Gemm}).
+   * thread, and large products go to oneDNN, which uses the OpenMP pool ({@link Gemm}). A build
+   * without oneDNN leaves OpenBLAS its threads.
    */
   static void setThreads(int threads) {
     torch.set_num_threads(threads);

@@ -64,6 +64,30 @@ class ArchitectureTest {
         "io.vitrail.weights..",
         "io.vitrail.hub..",
         "io.vitrail.imaging..");
+    onlyKnows(
+        "io.vitrail.vision..",
+        "io.vitrail.nn..",
+        "io.vitrail.tensor..",
+        "io.vitrail.weights..",
+        "io.vitrail.hub..",
+        "io.vitrail.text..",
+        "io.vitrail.imaging..");
+    onlyKnows(
+        "io.vitrail.training..",
+        "io.vitrail.masksub..",
+        "io.vitrail.vision..",
+        "io.vitrail.nn..",
+        "io.vitrail.tensor..",
+        "io.vitrail.weights..",
+        "io.vitrail.hub..",
+        "io.vitrail.text..",
+        "io.vitrail.imaging..");
+    onlyKnows(
+        "io.vitrail.masksub..",
+        "io.vitrail.training.objective..",
+        "io.vitrail.vision..",
+        "io.vitrail.nn..",
+        "io.vitrail.tensor..");
     noClasses()
         .that()
         .resideOutsideOfPackage("io.vitrail.cli..")

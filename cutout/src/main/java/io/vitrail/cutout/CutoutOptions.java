@@ -1,5 +1,7 @@
 package io.vitrail.cutout;
 
+import io.vitrail.tensor.Precision;
+
 /**
  * How to cut out; {@link #DEFAULT} is right for most photos.
  *
@@ -20,15 +22,6 @@ public record CutoutOptions(
   public static final CutoutOptions DEFAULT =
       new CutoutOptions(
           TRAINED_SIZE, Precision.AUTO, Style.AUTHORS, Foreground.ESTIMATE, CleanUp.NO);
-
-  /** Number types the network can compute in. */
-  public enum Precision {
-    /** bfloat16 where the processor multiplies it, else float32. */
-    AUTO,
-    F32,
-    /** bfloat16: half the memory; slower on processors that do not know it. */
-    BF16
-  }
 
   /** Whose pre- and post-processing to follow, to the last bit. */
   public enum Style {

@@ -2,7 +2,6 @@ package io.vitrail.cutout;
 
 import io.vitrail.cutout.CutoutOptions.CleanUp;
 import io.vitrail.cutout.CutoutOptions.Foreground;
-import io.vitrail.cutout.CutoutOptions.Precision;
 import io.vitrail.cutout.isnet.IsNet;
 import io.vitrail.cutout.isnet.IsNetWeights;
 import io.vitrail.hub.CachedFile;
@@ -11,7 +10,6 @@ import io.vitrail.imaging.ForegroundEstimation;
 import io.vitrail.imaging.Image;
 import io.vitrail.imaging.Masks;
 import io.vitrail.tensor.DType;
-import io.vitrail.tensor.Engine;
 import io.vitrail.tensor.Mode;
 import io.vitrail.tensor.PlatformThreads;
 import io.vitrail.tensor.Scope;
@@ -36,7 +34,7 @@ public final class CutoutSession implements AutoCloseable {
   private CutoutSession(IsNet net, CutoutOptions options) {
     this.net = net;
     this.options = options;
-    this.dtype = dtype(options.precision());
+    this.dtype = options.precision().onCpu();
     net.to(dtype);
     net.channelsLast();
   }
@@ -148,13 +146,5 @@ public final class CutoutSession implements AutoCloseable {
       }
     }
     return count == 0 ? 0 : sum / 255.0 / count;
-  }
-
-  private static DType dtype(Precision precision) {
-    return switch (precision) {
-      case F32 -> DType.F32;
-      case BF16 -> DType.BF16;
-      case AUTO -> Engine.info().cpuBf16() ? DType.BF16 : DType.F32;
-    };
   }
 }

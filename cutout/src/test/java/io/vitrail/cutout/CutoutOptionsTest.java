@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vitrail.cutout.CutoutOptions.CleanUp;
 import io.vitrail.cutout.CutoutOptions.Foreground;
-import io.vitrail.cutout.CutoutOptions.Precision;
 import io.vitrail.cutout.CutoutOptions.Style;
+import io.vitrail.tensor.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.vitrail.cutout.CutoutOptions.CleanUp;
 import io.vitrail.cutout.CutoutOptions.Foreground;
-import io.vitrail.cutout.CutoutOptions.Precision;
 import io.vitrail.cutout.CutoutOptions.Style;
 import io.vitrail.cutout.isnet.Goldens;
 import io.vitrail.hub.CachedFile;
@@ -17,6 +16,7 @@ import io.vitrail.imaging.Image;
 import io.vitrail.imaging.Masks;
 import io.vitrail.tensor.DType;
 import io.vitrail.tensor.Engine;
+import io.vitrail.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;

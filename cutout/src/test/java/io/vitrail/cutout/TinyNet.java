@@ -5,6 +5,7 @@ import io.vitrail.cutout.isnet.Goldens;
 import io.vitrail.cutout.isnet.IsNet;
 import io.vitrail.imaging.Image;
 import io.vitrail.nn.StateDict;
+import io.vitrail.tensor.Precision;
 import io.vitrail.tensor.Tensor;
 import io.vitrail.weights.StoredTensor;
 import java.io.IOException;
@@ -16,7 +17,7 @@ final class TinyNet {
 
   /** F32 at 64 pixels. */
   static final CutoutOptions OPTIONS =
-      CutoutOptions.DEFAULT.withInputSize(64).withPrecision(CutoutOptions.Precision.F32);
+      CutoutOptions.DEFAULT.withInputSize(64).withPrecision(Precision.F32);
 
   private TinyNet() {}
 

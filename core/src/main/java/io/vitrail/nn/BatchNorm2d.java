@@ -26,6 +26,11 @@ public final class BatchNorm2d extends UnaryLayer {
     batchesTracked = buffer("num_batches_tracked", DType.I64);
   }
 
+  /** The scale, [C]. */
+  public Param weight() {
+    return weight;
+  }
+
   @Override
   protected void initOwn(Rng rng) {
     weight.set(() -> Tensor.ones(weight.shape()));

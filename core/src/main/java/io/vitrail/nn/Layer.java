@@ -133,11 +133,15 @@ public abstract class Layer implements AutoCloseable {
 
   /** Gives every parameter below its usual random start, and every buffer its first value. */
   public final Layer init(Rng rng) {
-    walk(layer -> layer.initOwn(rng));
+    slots.values().forEach(slot -> slot.content().init(rng));
+    initOwn(rng);
     return this;
   }
 
-  /** Sets this layer's own parameters and buffers; the default has none. */
+  /**
+   * Sets this layer's own parameters and buffers; the default has none. Children come first, so
+   * that a network can give the layers below a start of its own.
+   */
   protected void initOwn(Rng rng) {}
 
   /**

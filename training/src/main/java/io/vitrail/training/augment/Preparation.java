@@ -30,4 +30,14 @@ public interface Preparation {
    * @param image grey, RGB or RGBA, of any size; alpha is dropped
    */
   void prepare(Image image, RandomGenerator random, float[] out, int offset);
+
+  /** Augmented as {@code config} says. */
+  static Preparation training(AugmentConfig config) {
+    return Pipeline.training(config);
+  }
+
+  /** The short side resized to {@code imageSize / cropRatio}, centre crop; draws nothing. */
+  static Preparation evaluation(AugmentConfig config) {
+    return Pipeline.evaluation(config);
+  }
 }

@@ -1,0 +1,54 @@
+package io.vitrail.training.augment;
+
+import io.vitrail.imaging.Image;
+import java.util.List;
+
+/**
+ * {@code (value / 255 - mean) / std} for each channel, in float32 and in this order, as
+ * torchvision's ToTensor and Normalize.
+ *
+ * @param mean of each channel, on a scale of 0 to 1
+ * @param std of each channel, above 0
+ */
+public record Normalisation(List<Double> mean, List<Double> std) {
+  public Normalisation {
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    Check.that(
+        mean.size() == std.size(),
+        "mean and std must have the same number of channels, got %s and %s",
+        mean,
+        std);
+    Check.that(std.stream().allMatch(s -> s > 0), "std must be above 0, got %s", std);
+  }
+
+  /** Writes the image as [C, H, W] from {@code offset} on. */
+  public void apply(Image image, float[] out, int offset) {
+    int channels = image.channels();
+    Check.that(
+        channels == mean.size(),
+        "image has %d channels, mean and std have %d",
+        channels,
+        mean.size());
+    byte[] pixels = image.pixels();
+    int plane = image.width() * image.height();
+    for (int c = 0; c < channels; c++) {
+      float[] table = table(c);
+      int o = offset + c * plane;
+      for (int i = c; i < pixels.length; i += channels) {
+        out[o++] = table[pixels[i] & 0xff];
+      }
+    }
+  }
+
+  /** What each of the 256 levels becomes. */
+  private float[] table(int channel) {
+    float m = mean.get(channel).floatValue();
+    float s = std.get(channel).floatValue();
+    float[] table = new float[256];
+    for (int v = 0; v < 256; v++) {
+      table[v] = (v / 255f - m) / s;
+    }
+    return table;
+  }
+}

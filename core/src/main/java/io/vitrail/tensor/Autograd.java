@@ -129,11 +129,4 @@ public final class Autograd {
     node.computeAt(result);
     return result;
   }
-
-  /** Scales gradients so that their joint Euclidean norm is at most {@code max}; gives the norm. */
-  public static double clipGradNorm(List<Tensor> parameters, double max) {
-    org.bytedeco.pytorch.Tensor[] all =
-        parameters.stream().map(Tensor::nat).toArray(org.bytedeco.pytorch.Tensor[]::new);
-    return Tensor.call("clipGradNorm", () -> torch.clip_grad_norm_(new TensorVector(all), max));
-  }
 }

@@ -1,11 +1,11 @@
 package io.vitrail.tensor;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.pytorch.AdamOptions;
-import org.bytedeco.pytorch.AdamWOptions;
-import org.bytedeco.pytorch.SGDOptions;
-import org.bytedeco.pytorch.TensorVector;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Changes tensors by their gradients. It owns its running averages, which live outside of every
@@ -20,21 +20,34 @@ import org.bytedeco.pytorch.TensorVector;
  *   }
  * }
  * }</pre>
+ *
+ * <p>The rules are written here, operator by operator as PyTorch's are, and give its numbers to the
+ * bit on the CPU: the engine's own optimisers do not let their running averages out, and a run
+ * could not be resumed.
  */
 public final class Optimizer implements AutoCloseable {
-  private final org.bytedeco.pytorch.Optimizer nat;
-  private final List<Tensor> tensors;
+  private final UpdateRule rule;
+  private final List<Group> groups;
+  private final Map<String, Tracked> tracked = new LinkedHashMap<>();
+  private double learningRate;
   private boolean closed;
 
-  private Optimizer(org.bytedeco.pytorch.Optimizer nat, List<Tensor> tensors) {
-    this.nat = nat;
-    this.tensors = tensors;
+  private Optimizer(Config config, List<Group> groups) {
+    this.rule = UpdateRule.of(config);
+    this.groups = groups;
+    this.learningRate = config.learningRate();
+    for (Group group : groups) {
+      group.tensors.forEach((name, tensor) -> tracked.put(name, new Tracked(name, tensor, group)));
+    }
   }
 
   /** The rule by which tensors change, and its numbers. */
-  public sealed interface Config permits Sgd, Adam, AdamW {
+  public sealed interface Config permits Sgd, Adam, AdamW, Lamb {
     /** The learning rate to start with. */
     double learningRate();
+
+    /** The weight decay of tensors without a {@link Group}. */
+    double weightDecay();
   }
 
   /**
@@ -105,106 +118,192 @@ public final class Optimizer implements AutoCloseable {
   }
 
   /**
-   * An optimiser of {@code tensors}, which must be leaves that require gradients.
+   * LAMB (You et al., 2020, arXiv 1904.00962) as timm 0.5.4 and apex have it: Adam with decay,
+   * whose step is scaled for each tensor by the ratio of their lengths, on gradients whose joint
+   * length over all tensors is cut to {@code maxGradNorm}. Tensors without decay take Adam's plain
+   * step.
+   *
+   * @param beta1 in [0, 1): decay of the mean of gradients
+   * @param beta2 in [0, 1): decay of the mean of their squares
+   * @param eps added to the denominator
+   * @param weightDecay times the tensor is added to its step
+   * @param maxGradNorm above 0; {@link Double#POSITIVE_INFINITY} cuts nothing
+   * @param options departures from the rule
+   */
+  public record Lamb(
+      double learningRate,
+      double beta1,
+      double beta2,
+      double eps,
+      double weightDecay,
+      double maxGradNorm,
+      Set<Option> options)
+      implements Config {
+
+    /** Departures from the rule. */
+    public enum Option {
+      /** Also tensors without weight decay are scaled by their ratio. */
+      ALWAYS_ADAPT,
+      /** The ratio is at most 1 (LAMBC). */
+      TRUST_CLIP
+    }
+
+    public Lamb {
+      check(learningRate, weightDecay);
+      checkAdam(beta1, beta2, eps);
+      if (!(maxGradNorm > 0)) {
+        throw new TensorException("maxGradNorm must be above 0, got " + maxGradNorm);
+      }
+      options = Set.copyOf(options);
+    }
+
+    /** With timm's defaults: 0.9, 0.999, 1e-6, decay 0.01, norm at most 1. */
+    public static Lamb withLearningRate(double learningRate) {
+      return new Lamb(learningRate, 0.9, 0.999, 1e-6, 0.01, 1, Set.of());
+    }
+  }
+
+  /**
+   * Tensors that share a scale of the learning rate and a weight decay.
+   *
+   * @param tensors by a name that no other group uses, under which their state is stored
+   * @param learningRateScale times the optimiser's learning rate is theirs
+   * @param weightDecay in place of {@link Config#weightDecay()}
+   */
+  public record Group(Map<String, Tensor> tensors, double learningRateScale, double weightDecay) {
+    public Group {
+      check(learningRateScale, weightDecay);
+      tensors = new LinkedHashMap<>(tensors);
+    }
+  }
+
+  /**
+   * An optimiser of {@code tensors}, which must be leaves that require gradients. In its state they
+   * are called by their index.
    *
    * @throws TensorException if there are none, or one of them does not require gradients
    */
   public static Optimizer of(Config config, List<Tensor> tensors) {
-    if (tensors.isEmpty()) {
+    Map<String, Tensor> numbered = new LinkedHashMap<>();
+    tensors.forEach(tensor -> numbered.put(String.valueOf(numbered.size()), tensor));
+    return ofGroups(config, List.of(new Group(numbered, 1, config.weightDecay())));
+  }
+
+  /**
+   * An optimiser of tensors in groups, which must be leaves that require gradients.
+   *
+   * @throws TensorException if there are none, a name comes twice, or a tensor does not require
+   *     gradients
+   */
+  public static Optimizer ofGroups(Config config, List<Group> groups) {
+    Set<String> names = new HashSet<>();
+    for (Group group : groups) {
+      group.tensors.forEach(
+          (name, tensor) -> {
+            if (!names.add(name)) {
+              throw new TensorException("optimizer: two tensors are called '" + name + "'");
+            }
+            if (!tensor.requiresGrad()) {
+              throw new TensorException(
+                  "optimizer: tensor '%s' does not require gradients: %s"
+                      .formatted(name, tensor.describe()));
+            }
+          });
+    }
+    if (names.isEmpty()) {
       throw new TensorException("optimizer: no tensors to train; are all parameters frozen?");
     }
-    for (Tensor tensor : tensors) {
-      if (!tensor.requiresGrad()) {
-        throw new TensorException(
-            "optimizer: a tensor does not require gradients: " + tensor.describe());
-      }
-    }
-    org.bytedeco.pytorch.Optimizer nat =
-        Tensor.unscoped(
-            () -> {
-              TensorVector all =
-                  new TensorVector(
-                      tensors.stream()
-                          .map(Tensor::nat)
-                          .toArray(org.bytedeco.pytorch.Tensor[]::new));
-              return config instanceof Sgd sgd
-                  ? sgd(all, sgd)
-                  : config instanceof Adam adam ? adam(all, adam) : adamW(all, (AdamW) config);
-            });
-    return new Optimizer(nat, List.copyOf(tensors));
+    return new Optimizer(config, List.copyOf(groups));
   }
 
   /** Changes the tensors that have a gradient. */
   public void step() {
     checkOpen();
-    Tensor.call("step", () -> nat.step());
+    try (Scope scope = Scope.open();
+        Mode mode = Mode.noGrad()) {
+      rule.step(tracked.values(), learningRate);
+    }
   }
 
   /** Forgets all gradients. */
   public void zeroGrad() {
     checkOpen();
-    nat.zero_grad(true);
+    tracked.values().forEach(t -> t.tensor.clearGrad());
   }
 
-  /** Sets the learning rate of the next steps. */
+  /** Sets the learning rate of the next steps; each group's is this times its scale. */
   public void setLearningRate(double learningRate) {
     checkOpen();
     check(learningRate, 0);
-    nat.param_groups().get(0).options().set_lr(learningRate);
+    this.learningRate = learningRate;
   }
 
-  /** The learning rate of the next step. */
+  /** The learning rate of the next step, without the scales of groups. */
   public double learningRate() {
-    checkOpen();
-    return nat.param_groups().get(0).options().get_lr();
+    return learningRate;
   }
 
-  /** What is trained, in the order given. */
+  public List<Group> groups() {
+    return groups;
+  }
+
+  /** What is trained, group by group, in the order given. */
   public List<Tensor> tensors() {
-    return tensors;
+    return tracked.values().stream().map(t -> t.tensor).toList();
+  }
+
+  /**
+   * All it remembers, by keys such as {@code blocks.0.mlp.fc1.weight/exp_avg}, under PyTorch's
+   * names: {@code step} (int64, steps taken), {@code exp_avg}, {@code exp_avg_sq} and {@code
+   * momentum_buffer}. Tensors that had no gradient yet have none. The running averages are the
+   * optimiser's own: copy what shall outlive the next step, close nothing.
+   */
+  public Map<String, Tensor> state() {
+    checkOpen();
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    tracked.values().forEach(t -> t.putInto(state));
+    return state;
+  }
+
+  /**
+   * Goes on where the optimiser that gave {@code state} was: the next steps are the same to the
+   * bit. Copies; the learning rate is the caller's to set.
+   *
+   * @param state of the same rule and tensors, as {@link #state()} gives it
+   * @throws TensorException if it does not fit; nothing has changed then
+   */
+  public void restore(Map<String, Tensor> state) {
+    checkOpen();
+    Map<String, Map<String, Tensor>> byTensor = new LinkedHashMap<>();
+    state.forEach(
+        (key, value) -> {
+          int slash = key.lastIndexOf('/');
+          String name = key.substring(0, Math.max(slash, 0));
+          if (!tracked.containsKey(name)) {
+            throw new TensorException(
+                "optimizer state '%s' belongs to no tensor of this optimizer, which has %s"
+                    .formatted(key, tracked.keySet().stream().limit(3).toList()));
+          }
+          byTensor
+              .computeIfAbsent(name, any -> new LinkedHashMap<>())
+              .put(key.substring(slash + 1), value);
+        });
+    byTensor.forEach((name, values) -> tracked.get(name).check(values, rule.averages()));
+    List<Tracked> all = new ArrayList<>(tracked.values());
+    all.forEach(t -> t.restore(byTensor.getOrDefault(t.name, Map.of())));
   }
 
   /** Frees the running averages. */
   @Override
   public void close() {
     closed = true;
-    nat.deallocate();
+    tracked.values().forEach(Tracked::forget);
   }
 
   private void checkOpen() {
     if (closed) {
       throw new IllegalStateException("the optimizer was closed");
     }
-  }
-
-  private static org.bytedeco.pytorch.Optimizer sgd(TensorVector tensors, Sgd config) {
-    SGDOptions options = new SGDOptions(config.learningRate);
-    options.momentum().put(config.momentum);
-    options.nesterov().put(config.nesterov);
-    options.weight_decay().put(config.weightDecay);
-    return new org.bytedeco.pytorch.SGD(tensors, options);
-  }
-
-  private static org.bytedeco.pytorch.Optimizer adam(TensorVector tensors, Adam config) {
-    AdamOptions options = new AdamOptions(config.learningRate);
-    putBetas(options.betas(), config.beta1, config.beta2);
-    options.eps().put(config.eps);
-    options.weight_decay().put(config.weightDecay);
-    return new org.bytedeco.pytorch.Adam(tensors, options);
-  }
-
-  private static org.bytedeco.pytorch.Optimizer adamW(TensorVector tensors, AdamW config) {
-    AdamWOptions options = new AdamWOptions(config.learningRate);
-    putBetas(options.betas(), config.beta1, config.beta2);
-    options.eps().put(config.eps);
-    options.weight_decay().put(config.weightDecay);
-    return new org.bytedeco.pytorch.AdamW(tensors, options);
-  }
-
-  /** A C++ tuple lies in memory in either order; the defaults, 0.9 and 0.999, tell which. */
-  private static void putBetas(DoublePointer betas, double beta1, double beta2) {
-    boolean inOrder = betas.get(0) < betas.get(1);
-    betas.put(inOrder ? beta1 : beta2, inOrder ? beta2 : beta1);
   }
 
   private static void check(double learningRate, double weightDecay) {

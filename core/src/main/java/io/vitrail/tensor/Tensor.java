@@ -289,6 +289,11 @@ public final class Tensor implements AutoCloseable {
     return run("add", () -> nat().add(new Scalar(value)), this);
   }
 
+  /** {@code this + times * other}. */
+  public Tensor add(Tensor other, double times) {
+    return run("add", () -> nat().add(other.nat(), new Scalar(times)), this, other);
+  }
+
   public Tensor sub(Tensor other) {
     return run("sub", () -> nat().sub(other.nat()), this, other);
   }
@@ -567,6 +572,11 @@ public final class Tensor implements AutoCloseable {
     return run("norm", () -> nat().norm(new ScalarOptional(new Scalar(2.0)), dims, keepDim), this);
   }
 
+  /** Euclidean length of all elements, 0-dimensional. */
+  public Tensor norm() {
+    return run("norm", () -> nat().norm(), this);
+  }
+
   /** Population standard deviation over {@code dims} (divides by N). */
   public Tensor std(boolean keepDim, long... dims) {
     return run("std", () -> nat().std(dims, false, keepDim), this);
@@ -803,6 +813,29 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
+  /** {@code this += times * other}. */
+  public Tensor addInPlace(Tensor other, double times) {
+    run("addInPlace", () -> nat().add_(other.nat(), new Scalar(times)), this, other);
+    return this;
+  }
+
+  public Tensor addInPlace(double value) {
+    run("addInPlace", () -> nat().add_(new Scalar(value)), this);
+    return this;
+  }
+
+  /** {@code this += times * a * b}. */
+  public Tensor addcmulInPlace(Tensor a, Tensor b, double times) {
+    run("addcmulInPlace", () -> nat().addcmul_(a.nat(), b.nat(), new Scalar(times)), this, a, b);
+    return this;
+  }
+
+  /** {@code this += times * a / b}. */
+  public Tensor addcdivInPlace(Tensor a, Tensor b, double times) {
+    run("addcdivInPlace", () -> nat().addcdiv_(a.nat(), b.nat(), new Scalar(times)), this, a, b);
+    return this;
+  }
+
   public Tensor subInPlace(Tensor other) {
     run("subInPlace", () -> nat().sub_(other.nat()), this, other);
     return this;
@@ -815,6 +848,20 @@ public final class Tensor implements AutoCloseable {
 
   public Tensor mulInPlace(double value) {
     run("mulInPlace", () -> nat().mul_(new Scalar(value)), this);
+    return this;
+  }
+
+  public Tensor divInPlace(double value) {
+    run("divInPlace", () -> nat().div_(new Scalar(value)), this);
+    return this;
+  }
+
+  public Tensor clampInPlace(double min, double max) {
+    run(
+        "clampInPlace",
+        () ->
+            nat().clamp_(new ScalarOptional(new Scalar(min)), new ScalarOptional(new Scalar(max))),
+        this);
     return this;
   }
 

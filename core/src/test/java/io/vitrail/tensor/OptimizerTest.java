@@ -82,7 +82,7 @@ class OptimizerTest {
       assertThatThrownBy(() -> Optimizer.of(config, List.of()))
           .hasMessage("optimizer: no tensors to train; are all parameters frozen?");
       assertThatThrownBy(() -> Optimizer.of(config, List.of(Tensor.ones(2))))
-          .hasMessage("optimizer: a tensor does not require gradients: [2] float32");
+          .hasMessage("optimizer: tensor '0' does not require gradients: [2] float32");
       Optimizer optimizer = Optimizer.of(config, List.of(Tensor.ones(2).requiresGrad(true)));
       optimizer.close();
       optimizer.close();

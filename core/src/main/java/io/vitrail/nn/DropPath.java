@@ -9,12 +9,21 @@ import java.util.Arrays;
  * arXiv 1603.09382), and scales the others so that the mean stays.
  */
 public final class DropPath extends UnaryLayer {
-  private final double p;
+  private double p;
 
   /**
    * @param p probability of a sample to lose its branch, in [0, 1)
    */
   public DropPath(double p) {
+    setProbability(p);
+  }
+
+  public double probability() {
+    return p;
+  }
+
+  /** Changes the probability from the next forward on; it is no part of the state dict. */
+  public void setProbability(double p) {
     this.p = Probability.check("drop path", p);
   }
 

@@ -231,6 +231,88 @@ class LayerTest {
   }
 
   @Test
+  void probabilities_to_drop_can_be_changed_between_forwards() {
+    Dropout dropout = new Dropout(0);
+    DropPath path = new DropPath(0);
+    try (Scope scope = Scope.open();
+        Rng rng = Rng.seeded(1)) {
+      Tensor x = Tensor.ones(1000, 2);
+      dropout.train(rng);
+      path.train(rng);
+      assertThat(dropout.forward(x)).isSameAs(x);
+      assertThat(path.forward(x)).isSameAs(x);
+      dropout.setProbability(0.5);
+      path.setProbability(0.5);
+      assertThat(dropout.probability()).isEqualTo(0.5);
+      assertThat(path.probability()).isEqualTo(0.5);
+      assertThat(dropout.forward(x).max().item()).isEqualTo(2);
+      assertThat(path.forward(x).max().item()).isEqualTo(2);
+      dropout.setProbability(0);
+      assertThat(dropout.forward(x)).isSameAs(x);
+    }
+    assertThatThrownBy(() -> dropout.setProbability(1))
+        .hasMessage("dropout needs a probability in [0, 1), got 1.0");
+    assertThat(dropout.probability()).isZero();
+  }
+
+  @Test
+  void dropout_in_a_transformer_acts_at_its_three_places() {
+    MultiHeadAttention attention = started(new MultiHeadAttention(8, 2, 0.5));
+    Mlp mlp = started(new Mlp(8, 16, 8, Activation.Kind.GELU, 0.5));
+    try (Scope scope = Scope.open();
+        Rng rng = Rng.seeded(1);
+        attention;
+        mlp) {
+      Tensor x = Waves.of(1, 2, 50, 8);
+      Tensor attended = attention.forward(x);
+      assertThat(attention.children()).containsOnlyKeys("qkv", "proj", "proj_drop");
+      assertThat(mlp.children()).containsOnlyKeys("fc1", "drop1", "fc2", "drop2");
+      attention.train(rng);
+      Tensor dropped = attention.forward(x);
+      Tensor kept = dropped.ne(0).to(DType.F32);
+      assertThat(kept.mean().item()).isCloseTo(0.5, within(0.06));
+      assertClose(dropped, attended.mul(2).mul(kept), 1e-6);
+      mlp.train(rng);
+      assertThat(mlp.forward(x).eq(0).to(DType.F32).mean().item()).isCloseTo(0.5, within(0.06));
+      ((Dropout) mlp.layer("drop2")).setProbability(0);
+      assertThat(mlp.forward(x).eq(0).any()).isFalse();
+      assertThat(mlp.forward(x).sub(mlp.forward(x)).abs().max().item()).isPositive(); // drop1
+    }
+  }
+
+  @Test
+  void layer_scale_multiplies_each_channel() {
+    LayerScale scale = started(new LayerScale(3, 0.25));
+    try (Scope scope = Scope.open();
+        scale) {
+      Tensor x = Waves.of(1, 2, 5, 3);
+      assertThat(scale.state()).containsOnlyKeys("gamma");
+      assertClose(scale.forward(x), x.mul(0.25), 0);
+      scale.state().get("gamma").set(() -> Tensor.of(new float[] {1, 2, 3}, 3));
+      assertClose(scale.forward(x).select(2, 2), x.select(2, 2).mul(3), 0);
+    }
+  }
+
+  @Test
+  void transformer_layers_start_small() {
+    Mlp mlp = started(new Mlp(64, 256, 64, Activation.Kind.GELU));
+    MultiHeadAttention attention = started(new MultiHeadAttention(64, 2));
+    try (Scope scope = Scope.open();
+        mlp;
+        attention) {
+      for (Layer layer : List.of(mlp, attention)) {
+        layer
+            .state()
+            .forEach(
+                (key, param) ->
+                    assertThat(deviation(param.value()))
+                        .as(key)
+                        .isCloseTo(key.endsWith("weight") ? 0.02 : 0, within(1e-3)));
+      }
+    }
+  }
+
+  @Test
   void layers_start_as_pytorch_starts_them() {
     try (Scope scope = Scope.open();
         Rng rng = Rng.seeded(3);

@@ -1,0 +1,53 @@
+package io.vitrail.training.optim;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Which parameters weight decay leaves alone: those of at most one dimension (biases, norms, layer
+ * scales) in all recipes, and these by name.
+ *
+ * @param names whole names, such as {@code cls_token}
+ * @param parts what a name may contain, such as {@code relative_position_bias_table}
+ */
+public record NoDecay(Set<String> names, Set<String> parts) {
+
+  /** timm's ViTs, DeiT, MAE; nothing but biases and norms in a ResNet (RSB). */
+  public static final NoDecay VIT =
+      new NoDecay(Set.of("pos_embed", "cls_token", "dist_token", "reg_token"), Set.of());
+
+  /** Swin, and the mask token of its sub-branch. */
+  public static final NoDecay SWIN =
+      new NoDecay(
+          Set.of("absolute_pos_embed", "mask_token"), Set.of("relative_position_bias_table"));
+
+  /** FT-CLIP's names of CLIP's image tower. */
+  public static final NoDecay CLIP =
+      new NoDecay(Set.of("positional_embedding", "class_embedding"), Set.of());
+
+  /** All of the above, whose names do not meet: right for every network of this library. */
+  public static final NoDecay ALL = VIT.and(SWIN).and(CLIP);
+
+  public NoDecay {
+    names = Set.copyOf(names);
+    parts = Set.copyOf(parts);
+  }
+
+  /** What either leaves alone. */
+  public NoDecay and(NoDecay other) {
+    return new NoDecay(union(names, other.names), union(parts, other.parts));
+  }
+
+  boolean covers(String name, int dimensions) {
+    return dimensions <= 1
+        || name.endsWith(".bias")
+        || names.contains(name)
+        || parts.stream().anyMatch(name::contains);
+  }
+
+  private static Set<String> union(Set<String> a, Set<String> b) {
+    Set<String> both = new HashSet<>(a);
+    both.addAll(b);
+    return both;
+  }
+}

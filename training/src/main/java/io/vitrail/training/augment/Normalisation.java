@@ -1,6 +1,8 @@
 package io.vitrail.training.augment;
 
 import io.vitrail.imaging.Image;
+import io.vitrail.tensor.DType;
+import io.vitrail.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -39,6 +41,21 @@ public record Normalisation(List<Double> mean, List<Double> std) {
         out[o++] = table[pixels[i] & 0xff];
       }
     }
+  }
+
+  /** Levels of 0..255 [B, C, H, W] normalised. */
+  Tensor apply(Tensor levels) {
+    return levels.div(255).sub(channelwise(mean, levels)).div(channelwise(std, levels));
+  }
+
+  /** The whole levels that a normalised batch [B, C, H, W] was made from. */
+  Tensor levels(Tensor images) {
+    return images.mul(channelwise(std, images)).add(channelwise(mean, images)).mul(255).round();
+  }
+
+  private static Tensor channelwise(List<Double> values, Tensor like) {
+    double[] array = values.stream().mapToDouble(Double::doubleValue).toArray();
+    return Tensor.of(array, array.length, 1, 1).to(DType.F32).to(like.device());
   }
 
   /** What each of the 256 levels becomes. */

@@ -1,6 +1,9 @@
 package io.vitrail.imaging;
 
-/** Blurs float planes ({@code width * height} values, row-major, any range). */
+/**
+ * Blurs images as Pillow does, and float planes ({@code width * height} values, row-major, any
+ * range) as OpenCV does.
+ */
 public final class Blur {
   /** What lies beyond the border of a plane. */
   public enum Border {
@@ -11,6 +14,20 @@ public final class Blur {
   }
 
   private Blur() {}
+
+  /**
+   * Gaussian blur of an image by three box filters along each axis, at a cost that does not depend
+   * on the radius; Pillow's {@code GaussianBlur}, bit for bit.
+   *
+   * @param image grey or RGB
+   * @param radius standard deviation in pixels, not negative
+   */
+  public static Image gaussian(Image image, double radius) {
+    Check.noAlpha(image);
+    Check.that(
+        radius >= 0 && radius <= 1000, "blur radius must be in 0..1000 pixels, got %s", radius);
+    return radius == 0 ? image : ExtendedBox.gaussian(image, (float) radius);
+  }
 
   /**
    * Mean over a square around each pixel, at a cost that does not depend on its size. Same as

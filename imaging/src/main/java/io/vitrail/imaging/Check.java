@@ -25,6 +25,12 @@ final class Check {
         b.height());
   }
 
+  static void noAlpha(Image image) {
+    that(
+        !image.hasAlpha(),
+        "grey or RGB is expected here, the image is RGBA; take dropAlpha() first");
+  }
+
   static void isMask(Image image) {
     that(
         image.channels() == 1,

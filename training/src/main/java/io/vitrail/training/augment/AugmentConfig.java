@@ -1,5 +1,6 @@
 package io.vitrail.training.augment;
 
+import io.vitrail.imaging.Colour;
 import java.util.List;
 
 /**
@@ -18,7 +19,8 @@ import java.util.List;
  * @param horizontalFlip probability
  * @param verticalFlip probability
  * @param autoAugment {@code none}; {@code 3a} (3-Augment); a RandAugment in timm's notation such as
- *     {@code rand-m9-mstd0.5-inc1}, or an AutoAugment policy
+ *     {@code rand-m9-mstd0.5-inc1}, see {@link RandAugment#parse}; or an AutoAugment policy, see
+ *     {@link AutoAugment#parse}
  * @param colourJitter brightness, contrast and saturation each by a factor from {@code 1 - j} to
  *     {@code 1 + j}; 0 for none. Applied wherever it is not 0 (timm leaves it out beside
  *     RandAugment)
@@ -68,6 +70,7 @@ public record AugmentConfig(
     Check.that(padding >= 0, "padding must not be negative, got %d", padding);
     Check.probability("horizontalFlip", horizontalFlip);
     Check.probability("verticalFlip", verticalFlip);
+    Pipeline.automatic(autoAugment, interpolation, Colour.BLACK); // throws if it cannot be read
     Check.that(
         colourJitter >= 0 && colourJitter <= 1,
         "colourJitter lies within [0, 1], got %s",
@@ -112,6 +115,15 @@ public record AugmentConfig(
   /** Mean and std. */
   public Normalisation normalisation() {
     return new Normalisation(mean, std);
+  }
+
+  /** The mean as a colour; what warps bring in from outside of the image. */
+  Colour meanColour() {
+    return new Colour(level(0), level(channels / 2), level(channels - 1));
+  }
+
+  private int level(int channel) {
+    return (int) Math.max(0, Math.min(255, Math.rint(255 * mean.get(channel))));
   }
 
   public AugmentConfig withImageSize(int imageSize) {

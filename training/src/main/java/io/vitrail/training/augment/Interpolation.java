@@ -1,6 +1,7 @@
 package io.vitrail.training.augment;
 
 import io.vitrail.imaging.ResizeFilter;
+import io.vitrail.imaging.Warp;
 import java.util.random.RandomGenerator;
 
 /** How new pixels are made from old ones. */
@@ -12,8 +13,16 @@ public enum Interpolation {
 
   /** The filter to resize the next image with. */
   ResizeFilter filter(RandomGenerator random) {
-    boolean linear = this == BILINEAR || (this == RANDOM && random.nextBoolean());
-    return linear ? ResizeFilter.BILINEAR : ResizeFilter.BICUBIC;
+    return isLinear(random) ? ResizeFilter.BILINEAR : ResizeFilter.BICUBIC;
+  }
+
+  /** The filter to warp the next image with. */
+  Warp.Filter warpFilter(RandomGenerator random) {
+    return isLinear(random) ? Warp.Filter.BILINEAR : Warp.Filter.BICUBIC;
+  }
+
+  private boolean isLinear(RandomGenerator random) {
+    return this == BILINEAR || (this == RANDOM && random.nextBoolean());
   }
 
   /** The one of evaluation, which draws nothing. */

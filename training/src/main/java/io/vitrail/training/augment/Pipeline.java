@@ -1,5 +1,6 @@
 package io.vitrail.training.augment;
 
+import io.vitrail.imaging.Colour;
 import io.vitrail.imaging.Image;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,15 +19,17 @@ record Pipeline(
   private static final int REFLECTED = 4;
 
   static Pipeline training(AugmentConfig config) {
-    Check.that(
-        config.autoAugment().equals("none") && config.colourJitter() == 0,
-        "autoAugment and colourJitter are not here yet; set them to none and 0");
     List<Transform> steps = new ArrayList<>(cropping(config));
     if (config.horizontalFlip() > 0) {
       steps.add(new Flip(Flip.Axis.HORIZONTAL, config.horizontalFlip()));
     }
     if (config.verticalFlip() > 0) {
       steps.add(new Flip(Flip.Axis.VERTICAL, config.verticalFlip()));
+    }
+    automatic(config.autoAugment(), config.interpolation(), config.meanColour())
+        .ifPresent(steps::add);
+    if (config.colourJitter() > 0) {
+      steps.add(new ColourJitter(config.colourJitter()));
     }
     Optional<RandomErasing> erasing =
         config.erasing() == 0
@@ -59,6 +62,20 @@ record Pipeline(
       case PADDED -> List.of(new RandomCrop(size, config.padding(), RandomCrop.Border.BLACK));
       case CENTRE -> centre(config);
     };
+  }
+
+  /** What {@code autoAugment} names. */
+  static Optional<Transform> automatic(String text, Interpolation interpolation, Colour fill) {
+    if (text.equals("none")) {
+      return Optional.empty();
+    }
+    if (text.equals("3a")) {
+      return Optional.of(new ThreeAugment());
+    }
+    return Optional.of(
+        text.startsWith("rand")
+            ? RandAugment.parse(text, interpolation, fill)
+            : AutoAugment.parse(text, interpolation, fill));
   }
 
   private static List<Transform> centre(AugmentConfig config) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,11 @@ public final class StateDict {
   /** What to call it in messages: the file's name. */
   public String name() {
     return name;
+  }
+
+  /** The tensors by key, as they are stored. */
+  public Map<String, StoredTensor> tensors() {
+    return Collections.unmodifiableMap(tensors);
   }
 
   public Set<String> keys() {

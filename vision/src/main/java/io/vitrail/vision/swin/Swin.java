@@ -187,9 +187,10 @@ public final class Swin extends ImageModel {
           maskToken);
     }
 
-    public Config withWindow(int window) {
+    /** Other windows; {@code pixels} is the image size that they divide. */
+    public Config withWindow(int window, int pixels) {
       return new Config(
-          imageSize,
+          pixels,
           patchSize,
           inChannels,
           classes,

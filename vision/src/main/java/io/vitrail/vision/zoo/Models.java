@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * }</pre>
  */
 public final class Models {
-  private static final Map<String, Architecture<?>> ALL = register(VitModels.all());
+  private static final Map<String, Architecture<?>> ALL =
+      register(VitModels.all(), ResNetModels.all(), SwinModels.all());
 
   private Models() {}
 

@@ -33,27 +33,27 @@ record LambRule(Optimizer.Lamb config) implements UpdateRule {
         t.average(AdamRule.V)
             .mulInPlace(config.beta2())
             .addcmulInPlace(g, g, (1 - config.beta2()) / (clip * clip));
+    // u = a m / (sqrt(v) + e), with both corrections in a and e: fewer passes over the tensors.
     double correction1 = 1 - Math.pow(config.beta1(), t.step);
-    double correction2 = 1 - Math.pow(config.beta2(), t.step);
-    Tensor root = v.sqrt().divInPlace(Math.sqrt(correction2)).addInPlace(config.eps());
+    double correction2 = Math.sqrt(1 - Math.pow(config.beta2(), t.step));
+    double a = correction2 / correction1;
+    Tensor root = v.sqrt().addInPlace(config.eps() * correction2);
 
     if (t.weightDecay() == 0 && !config.options().contains(Option.ALWAYS_ADAPT)) {
-      p.addcdivInPlace(m, root, -lr / correction1);
+      p.addcdivInPlace(m, root, -lr * a);
       return;
     }
-    Tensor u = m.div(root).divInPlace(correction1);
+    Tensor u = Tensor.divInto(m, root); // u / a
     if (t.weightDecay() != 0) {
-      u.addInPlace(p, t.weightDecay());
+      u.addInPlace(p, t.weightDecay() / a);
     }
-    p.addcmulInPlace(u, trustRatio(p, u), -lr);
+    p.addcmulInPlace(u, trustRatio(p, u, a), -lr * a);
   }
 
-  /**
-   * |p| / |u|, or 1 where one of them is 0; 0-dimensional, so that a GPU need not be waited for.
-   */
-  private Tensor trustRatio(Tensor p, Tensor u) {
+  /** |p| / |a u|, or 1 where one of them is 0; 0-dimensional, so that no GPU is waited for. */
+  private Tensor trustRatio(Tensor p, Tensor u, double a) {
     Tensor pLength = p.norm();
-    Tensor uLength = u.norm();
+    Tensor uLength = u.norm().mulInPlace(a);
     Tensor one = Tensor.full(1, p.dtype()).to(p.device());
     Tensor ratio = pLength.div(uLength).where(pLength.gt(0).and(uLength.gt(0)), one);
     return config.options().contains(Option.TRUST_CLIP) ? ratio.clampMax(1) : ratio;

@@ -1,6 +1,5 @@
 package io.vitrail.tensor;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -289,8 +288,9 @@ public final class Optimizer implements AutoCloseable {
               .put(key.substring(slash + 1), value);
         });
     byTensor.forEach((name, values) -> tracked.get(name).check(values, rule.averages()));
-    List<Tracked> all = new ArrayList<>(tracked.values());
-    all.forEach(t -> t.restore(byTensor.getOrDefault(t.name, Map.of())));
+    try (Scope scope = Scope.open()) {
+      tracked.values().forEach(t -> t.restore(byTensor.getOrDefault(t.name, Map.of())));
+    }
   }
 
   /** Frees the running averages. */

@@ -1026,6 +1026,12 @@ public final class Tensor implements AutoCloseable {
     return wrap(new org.bytedeco.pytorch.Tensor(handle), op);
   }
 
+  /** {@code a / b} in the memory of {@code b}. */
+  static Tensor divInto(Tensor a, Tensor b) {
+    run("div", () -> torch.div_out(b.nat(), a.nat(), b.nat()), a, b);
+    return b;
+  }
+
   /** Makes a native object that no open scope owns. */
   static <P extends Pointer> P unscoped(Supplier<P> make) {
     P pointer = make.get();

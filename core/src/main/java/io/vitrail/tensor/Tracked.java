@@ -1,6 +1,7 @@
 package io.vitrail.tensor;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -75,7 +76,10 @@ final class Tracked {
   }
 
   void restore(Map<String, Tensor> state) {
-    forget();
+    if (!averages.keySet().equals(averagesOf(state))) {
+      forget();
+    }
+    step = 0;
     state.forEach(
         (average, value) -> {
           if (average.equals(STEP)) {
@@ -85,6 +89,12 @@ final class Tracked {
             average(average).copyInPlace(value);
           }
         });
+  }
+
+  private static Set<String> averagesOf(Map<String, Tensor> state) {
+    Set<String> names = new HashSet<>(state.keySet());
+    names.remove(STEP);
+    return names;
   }
 
   void forget() {

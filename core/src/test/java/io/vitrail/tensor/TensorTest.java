@@ -177,6 +177,22 @@ class TensorTest {
   }
 
   @Test
+  void in_place_sums_products_and_quotients_are_weighted() {
+    Tensor t = Tensor.of(new float[] {1, 2}, 2);
+    Tensor a = Tensor.of(new float[] {3, 5}, 2);
+    Tensor b = Tensor.of(new float[] {2, 4}, 2);
+    assertThat(t.add(a, 2).toFloats()).containsExactly(7, 12);
+    assertThat(t.addInPlace(a, 2).toFloats()).containsExactly(7, 12);
+    assertThat(t.addInPlace(-2).toFloats()).containsExactly(5, 10);
+    assertThat(t.addcmulInPlace(a, b, 0.5).toFloats()).containsExactly(8, 20);
+    assertThat(t.addcdivInPlace(a, b, -4).toFloats()).containsExactly(2, 15);
+    assertThat(t.divInPlace(2).toFloats()).containsExactly(1, 7.5f);
+    assertThat(t.clampInPlace(2, 7)).isSameAs(t);
+    assertThat(t.toFloats()).containsExactly(2, 7);
+    assertThat(Tensor.of(new float[] {3, 0, 4, 0}, 2, 2).norm().item()).isEqualTo(5);
+  }
+
+  @Test
   void the_engine_describes_itself() {
     Engine.Info info = Engine.info();
     assertThat(info.version()).contains("1.5.");

@@ -98,8 +98,7 @@ public final class Autograd {
    * once and cannot be differentiated again. What either makes on its way is freed at its end.
    *
    * <p>The engine's own hook for this cannot be reached from Java, so gradients pass through tensor
-   * hooks: one on the output computes them, one on each input puts them in. What ties output and
-   * inputs together is the sum of an empty slice: exactly 0, whatever the input holds.
+   * hooks: one on the output computes them, one on each input puts them in.
    */
   public static Tensor custom(
       Function<List<Tensor>, Tensor> forward, Backward backward, Tensor... inputs) {
@@ -118,9 +117,7 @@ public final class Autograd {
     Tensor tie = Tensor.full(0, output.dtype()).to(output.device());
     for (int i = 0; i < inputs.length; i++) {
       if (inputs[i].requiresGrad()) {
-        Tensor flat = inputs[i].reshape(-1);
-        node.putInto(i, flat);
-        tie = tie.add(flat.narrow(0, 0, 0).sum().to(output.dtype()));
+        tie = tie.add(node.putInto(i, inputs[i]).to(output.dtype()));
       }
     }
     // Parameters inside of backward need it to run even where no input has a gradient.

@@ -12,6 +12,7 @@ final class Bf16 {
   /** Read once: it asks the operating system. */
   private static final class Cpu {
     static final boolean HAS_BF16 = NativeLibrary.cpuHasBf16();
+    static final boolean HAS_AMX = NativeLibrary.cpuHas("amx_bf16");
   }
 
   private Bf16() {}
@@ -22,6 +23,11 @@ final class Bf16 {
       return false;
     }
     return x.dtype() == DType.BF16 || (x.dtype() == DType.F32 && autocasts());
+  }
+
+  /** Whether the processor multiplies whole tiles of bfloat16 (AMX). */
+  static boolean hasAmx() {
+    return Cpu.HAS_AMX;
   }
 
   static boolean autocasts() {

@@ -48,9 +48,15 @@ final class CustomNode {
     hook(output, this::compute);
   }
 
-  /** Gives input {@code index} its gradient through {@code flat}, a one-dimensional view of it. */
-  void putInto(int index, Tensor flat) {
+  /**
+   * Gives {@code input}, the one of that index, its gradient. What ties the output to it is a sum
+   * that is not taken: exactly 0 whatever the input holds, and its gradient takes no memory.
+   *
+   * @return a zero that the output must be computed from
+   */
+  Tensor putInto(int index, Tensor input) {
     wanted[index] = true;
+    Tensor flat = input.reshape(-1); // a view of its own, as a leaf may have other gradients
     hook(
         flat,
         nothing -> {
@@ -59,6 +65,8 @@ final class CustomNode {
           gradient.close();
           return result;
         });
+    Tensor zero = Tensor.full(0, input.dtype()).to(input.device());
+    return flat.sum().where(zero.ne(0), zero);
   }
 
   private void hook(Tensor tensor, UnaryOperator<Tensor> function) {
@@ -86,7 +94,7 @@ final class CustomNode {
     }
     computed = true;
     List<Tensor> results = Scope.noneAll(() -> backward.apply(inputs, outer));
-    for (int i = 0; i < gradients.length; i++) {
+    for (int i = 0; i < results.size(); i++) {
       gradients[i] = results.get(i);
       if (!wanted[i]) {
         results.get(i).close();

@@ -1,5 +1,6 @@
 package io.vitrail.tensor;
 
+import java.util.List;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ final class Gemm {
   private static final long LARGE = 1L << 22;
 
   private static final boolean HAS_ONEDNN = torch.hasMKLDNN();
+  private static final boolean HAS_AVX512 =
+      torch.get_cpu_capability().getString().startsWith("AVX512");
 
   private Gemm() {}
 
@@ -30,10 +33,12 @@ final class Gemm {
           "linear", () -> torch.linear(x.nat(), weight.nat(), optional(bias)), inputs);
     }
     boolean records = Mode.gradEnabled() && (x.requiresGrad() || weight.requiresGrad());
-    return Tensor.run(
-        "linear",
-        () -> records ? trainable(x, weight, bias) : asConvolution(x, weight, bias),
-        inputs);
+    if (records && !HAS_AVX512) {
+      return Tensor.run("linear", () -> innerProduct(x, weight, bias), inputs);
+    }
+    return records && weight.requiresGrad()
+        ? trainable(x, weight, bias)
+        : Tensor.run("linear", () -> asConvolution(x, weight, bias), inputs);
   }
 
   static Tensor matmul(Tensor a, Tensor b) {
@@ -60,7 +65,7 @@ final class Gemm {
   }
 
   /**
-   * A linear layer is a 1 x 1 convolution of an image one pixel wide. With the channels last, both
+   * A linear layer is a 1 x 1 convolution of an image one pixel high. With the channels last, both
    * are the same memory: no copy, and oneDNN's convolution runs at the processor's peak.
    */
   private static org.bytedeco.pytorch.Tensor asConvolution(
@@ -68,7 +73,7 @@ final class Gemm {
     long k = x.size(-1);
     long n = weight.size(0);
     long rows = x.count() / k;
-    var image = x.nat().reshape(1, rows, 1, k).permute(0, 3, 1, 2); // [1, K, M, 1]
+    var image = x.nat().reshape(1, 1, rows, k).permute(0, 3, 1, 2); // [1, K, 1, M]
     var kernel = weight.nat().reshape(n, k, 1, 1); // [N, K, 1, 1]
     var y =
         torch.conv2d(
@@ -82,13 +87,47 @@ final class Gemm {
     return y.permute(0, 2, 3, 1).reshape(outputShape(x, n)); // [..., N]
   }
 
-  /** oneDNN's inner product, which has a backward of its own. */
-  private static org.bytedeco.pytorch.Tensor trainable(
+  /** oneDNN's inner product, whose backward is good on AVX2 and poor on AVX-512. */
+  private static org.bytedeco.pytorch.Tensor innerProduct(
       Tensor x, Tensor weight, @Nullable Tensor bias) {
     long k = x.size(-1);
     var rows = x.nat().reshape(x.count() / k, k).to_mkldnn();
     var y = torch.mkldnn_linear(rows, weight.nat().contiguous(), optional(bias)).to_dense();
     return y.reshape(outputShape(x, weight.size(0)));
+  }
+
+  /**
+   * {@link #asConvolution} with a gradient for the weight. oneDNN's own reaches half of the
+   * processor's peak on AVX-512, so the engine differentiates for {@code x} and the bias only, and
+   * {@link #weightGradient} joins in through the bias.
+   */
+  private static Tensor trainable(Tensor x, Tensor weight, @Nullable Tensor bias) {
+    return Scope.keep(
+        () -> {
+          CustomNode node =
+              new CustomNode(
+                  (inputs, outer) -> List.of(weightGradient(inputs.get(1), outer)), weight, x);
+          Tensor tie = node.putInto(0, weight); // 0
+          Tensor tiedBias = (bias == null ? Tensor.zeros(weight.size(0)) : bias).add(tie);
+          Tensor values = weight.detach();
+          Tensor y =
+              Tensor.run("linear", () -> asConvolution(x, values, tiedBias), x, weight, tiedBias);
+          node.computeAt(y);
+          return y;
+        });
+  }
+
+  /**
+   * {@code g^T x} for gradients {@code g} [M, N] of M rows {@code x} [M, K]: a transposed 1 x 1
+   * convolution with M channels. Both lie in memory as it wants them: no copy.
+   */
+  private static Tensor weightGradient(Tensor x, Tensor g) {
+    long k = x.size(-1);
+    long n = g.size(-1);
+    long m = x.count() / k;
+    Tensor image = x.reshape(1, m, 1, k);
+    Tensor kernel = g.reshape(m, n, 1, 1);
+    return F.convTranspose2d(image, kernel, null, F.Conv.DEFAULT, 0).reshape(n, k); // [1, N, 1, K]
   }
 
   private static long[] outputShape(Tensor x, long n) {

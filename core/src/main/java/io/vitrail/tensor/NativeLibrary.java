@@ -97,6 +97,11 @@ final class NativeLibrary {
 
   /** Whether the processor multiplies bfloat16 itself; emulated, it is slower than float32. */
   static boolean cpuHasBf16() {
+    return cpuHas("avx512_bf16|amx_bf16|bf16");
+  }
+
+  /** Whether the processor has one of these flags of Linux; elsewhere false. */
+  static boolean cpuHas(String flags) {
     Path cpuinfo = Path.of("/proc/cpuinfo");
     if (!Files.isReadable(cpuinfo)) {
       return false;
@@ -105,7 +110,7 @@ final class NativeLibrary {
       return lines
           .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
           .findFirst()
-          .map(line -> (line + " ").matches(".* (avx512_bf16|amx_bf16|bf16) .*"))
+          .map(line -> (line + " ").matches(".* (" + flags + ") .*"))
           .orElse(false);
     } catch (IOException e) {
       return false;

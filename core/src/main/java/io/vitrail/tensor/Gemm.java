@@ -70,21 +70,29 @@ final class Gemm {
    */
   private static org.bytedeco.pytorch.Tensor asConvolution(
       Tensor x, Tensor weight, @Nullable Tensor bias) {
+    return rows(convolution(x, weight, bias), x);
+  }
+
+  private static org.bytedeco.pytorch.Tensor convolution(
+      Tensor x, Tensor weight, @Nullable Tensor bias) {
     long k = x.size(-1);
     long n = weight.size(0);
-    long rows = x.count() / k;
-    var image = x.nat().reshape(1, 1, rows, k).permute(0, 3, 1, 2); // [1, K, 1, M]
+    long m = x.count() / k;
+    var image = x.nat().reshape(1, 1, m, k).permute(0, 3, 1, 2); // [1, K, 1, M]
     var kernel = weight.nat().reshape(n, k, 1, 1); // [N, K, 1, 1]
-    var y =
-        torch.conv2d(
-            image,
-            kernel,
-            optional(bias),
-            new long[] {1, 1},
-            new long[] {0, 0},
-            new long[] {1, 1},
-            1);
-    return y.permute(0, 2, 3, 1).reshape(outputShape(x, n)); // [..., N]
+    return torch.conv2d(
+        image,
+        kernel,
+        optional(bias),
+        new long[] {1, 1},
+        new long[] {0, 0},
+        new long[] {1, 1},
+        1); // [1, N, 1, M]
+  }
+
+  /** The result of a convolution [1, N, 1, M] as that of a linear layer on {@code x}. */
+  private static org.bytedeco.pytorch.Tensor rows(org.bytedeco.pytorch.Tensor y, Tensor x) {
+    return y.permute(0, 2, 3, 1).reshape(outputShape(x, y.size(1))); // [..., N]
   }
 
   /** oneDNN's inner product, whose backward is good on AVX2 and poor on AVX-512. */
@@ -98,8 +106,8 @@ final class Gemm {
 
   /**
    * {@link #asConvolution} with a gradient for the weight. oneDNN's own reaches half of the
-   * processor's peak on AVX-512, so the engine differentiates for {@code x} and the bias only, and
-   * {@link #weightGradient} joins in through the bias.
+   * processor's peak on AVX-512, so the engine differentiates the convolution for {@code x} only;
+   * {@link #weightGradient} joins in through the bias, which is added afterwards.
    */
   private static Tensor trainable(Tensor x, Tensor weight, @Nullable Tensor bias) {
     return Scope.keep(
@@ -107,11 +115,16 @@ final class Gemm {
           CustomNode node =
               new CustomNode(
                   (inputs, outer) -> List.of(weightGradient(inputs.get(1), outer)), weight, x);
-          Tensor tie = node.putInto(0, weight); // 0
-          Tensor tiedBias = (bias == null ? Tensor.zeros(weight.size(0)) : bias).add(tie);
+          Tensor zero = node.putInto(0, weight);
+          Tensor tied = bias == null ? zero : bias.add(zero).reshape(-1, 1, 1); // [N, 1, 1]
           Tensor values = weight.detach();
           Tensor y =
-              Tensor.run("linear", () -> asConvolution(x, values, tiedBias), x, weight, tiedBias);
+              Tensor.run(
+                  "linear",
+                  () -> rows(convolution(x, values, null).add_(tied.nat()), x),
+                  x,
+                  weight,
+                  tied);
           node.computeAt(y);
           return y;
         });

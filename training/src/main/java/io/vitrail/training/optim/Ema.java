@@ -96,9 +96,9 @@ public final class Ema implements AutoCloseable {
     if (average.dtype().isFloating()) {
       average.lerpInPlace(weight.to(average.dtype()), 1 - decay);
     } else {
-      // e + (1 - d)(w - e), so that numbers that never change (indices) stay what they are.
-      Tensor difference = weight.sub(average).to(DType.F64);
-      average.copyInPlace(difference.mul(1 - decay).add(average));
+      Tensor mixed = average.to(DType.F32).mul(decay).add(weight.to(DType.F32), 1 - decay);
+      // Numbers that never change, such as indices, must not lose one to rounding.
+      average.copyInPlace(average.where(average.eq(weight), mixed.to(average.dtype())));
     }
   }
 

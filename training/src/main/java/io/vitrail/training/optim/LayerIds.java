@@ -14,17 +14,16 @@ import java.util.regex.Pattern;
  * How deep in its network a parameter is, from its name: 0 before the blocks, i + 1 in block i, one
  * more than the last block behind them.
  *
- * <p>Known are the names of ViTs (timm's and CLIP's), of Swin, whose blocks are counted through all
- * stages with each downsampling as a part of the block it leads to, and of ResNets, likewise.
+ * <p>Known are timm's names of ViTs, of Swin, whose blocks are counted through all stages with each
+ * downsampling as a part of the block it leads to, and of ResNets.
  */
 final class LayerIds {
   private static final Predicate<String> STEM =
       Pattern.compile(
-              "(visual\\.)?(cls_token|dist_token|reg_token|mask_token|pos_embed|absolute_pos_embed"
-                  + "|class_embedding|positional_embedding|(patch_embed|norm_pre|ln_pre|conv1|bn1)\\..*)")
+              "cls_token|dist_token|reg_token|mask_token|pos_embed|absolute_pos_embed"
+                  + "|(patch_embed|norm_pre|conv1|bn1)\\..*")
           .asMatchPredicate();
-  private static final Pattern VIT =
-      Pattern.compile("(?:visual\\.transformer\\.|transformer\\.)?(?:res)?blocks\\.(\\d+)\\..*");
+  private static final Pattern VIT = Pattern.compile("blocks\\.(\\d+)\\..*");
   private static final Pattern SWIN = Pattern.compile("layers\\.(\\d+)\\.blocks\\.(\\d+)\\..*");
   private static final Pattern SWIN_DOWN = Pattern.compile("layers\\.(\\d+)\\.downsample\\..*");
   private static final Pattern RESNET = Pattern.compile("layer(\\d+)\\.(\\d+)\\..*");

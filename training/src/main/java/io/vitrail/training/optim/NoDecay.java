@@ -12,7 +12,7 @@ import java.util.Set;
  */
 public record NoDecay(Set<String> names, Set<String> parts) {
 
-  /** timm's ViTs, DeiT, MAE; nothing but biases and norms in a ResNet (RSB). */
+  /** ViTs in timm's names, as in DeiT, MAE and FT-CLIP; in a ResNet nothing more (RSB). */
   public static final NoDecay VIT =
       new NoDecay(Set.of("pos_embed", "cls_token", "dist_token", "reg_token"), Set.of());
 
@@ -21,12 +21,8 @@ public record NoDecay(Set<String> names, Set<String> parts) {
       new NoDecay(
           Set.of("absolute_pos_embed", "mask_token"), Set.of("relative_position_bias_table"));
 
-  /** FT-CLIP's names of CLIP's image tower. */
-  public static final NoDecay CLIP =
-      new NoDecay(Set.of("positional_embedding", "class_embedding"), Set.of());
-
-  /** All of the above, whose names do not meet: right for every network of this library. */
-  public static final NoDecay ALL = VIT.and(SWIN).and(CLIP);
+  /** Both, whose names do not meet: right for every network of this library. */
+  public static final NoDecay ALL = VIT.and(SWIN);
 
   public NoDecay {
     names = Set.copyOf(names);

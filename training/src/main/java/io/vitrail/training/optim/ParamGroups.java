@@ -4,6 +4,8 @@ import io.vitrail.nn.Layer;
 import io.vitrail.nn.Param;
 import io.vitrail.tensor.Optimizer;
 import io.vitrail.tensor.Tensor;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,13 +114,17 @@ public record ParamGroups(List<Optimizer.Group> groups) {
             group ->
                 String.format(
                     Locale.ROOT,
-                    "lr x %-8.4g  decay %-6.4g %4d tensors %,12d numbers  %s",
-                    group.learningRateScale(),
-                    group.weightDecay(),
+                    "lr x %-9s decay %-6s %4d tensors %,12d numbers  %s",
+                    number(group.learningRateScale()),
+                    number(group.weightDecay()),
                     group.tensors().size(),
                     group.tensors().values().stream().mapToLong(Tensor::count).sum(),
                     names(group)))
         .collect(Collectors.joining("\n"));
+  }
+
+  private static String number(double value) {
+    return new BigDecimal(value, new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 
   private static String names(Optimizer.Group group) {

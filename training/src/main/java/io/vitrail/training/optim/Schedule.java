@@ -82,7 +82,7 @@ public record Schedule(double peak, WarmUp warmUp, Curve curve, Clock clock) {
     /** The share of the curve that is behind, in [0, 1]. */
     double share(double t, double epochs, double warmUpEpochs) {
       double start = this == AT_ZERO ? 0 : warmUpEpochs;
-      return Math.min((t - start) / (epochs - start), 1);
+      return t >= epochs ? 1 : (t - start) / (epochs - start);
     }
   }
 
@@ -136,6 +136,14 @@ public record Schedule(double peak, WarmUp warmUp, Curve curve, Clock clock) {
 
   public Schedule {
     check("learning rate", peak);
+    double length =
+        curve instanceof Cosine cosine
+            ? cosine.epochs
+            : curve instanceof Linear linear ? linear.epochs : Double.POSITIVE_INFINITY;
+    if (warmUp.epochs > length) {
+      throw new IllegalArgumentException(
+          "a warm-up of %s epochs leaves nothing of %s".formatted(warmUp.epochs, length));
+    }
   }
 
   /** Always {@code rate}. */

@@ -1,5 +1,6 @@
 package io.vitrail.bench;
 
+import io.vitrail.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -77,17 +78,16 @@ public final class Compare {
     return duels;
   }
 
-  /**
-   * bf16 training is measured on one block: emulated, the whole net takes PyTorch minutes a step.
-   */
+  /** Where bfloat16 is emulated, it trains one block: the whole net takes PyTorch minutes a step. */
   private List<Duel> transformer() {
+    String bf16Depth = Engine.info().cpuBf16() ? "12" : "1";
     List<Duel> duels = new ArrayList<>();
     for (String[] what :
         new String[][] {
           {"f32", "forward", "12", "8", "3"},
           {"f32", "train", "12", "8", "3"},
-          {"bf16", "forward", "12", "8", "2"},
-          {"bf16", "train", "1", "8", "1"}
+          {"bf16", "forward", "12", "8", "3"},
+          {"bf16", "train", bf16Depth, "8", "3"}
         }) {
       List<String> command = ours("TransformerSide");
       command.addAll(List.of(what));

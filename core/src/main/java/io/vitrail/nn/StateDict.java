@@ -42,17 +42,20 @@ public final class StateDict {
 
   /** A copy of the numbers of {@code layer}. */
   public static StateDict of(Layer layer) {
-    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    layer
-        .state()
-        .forEach(
-            (key, param) -> {
-              Tensor value = param.value();
-              tensors.put(
-                  key,
-                  StoredTensor.of(key, stored(value.dtype()), value.toByteBuffer(), value.shape()));
-            });
-    return new StateDict(layer.getClass().getSimpleName(), tensors);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    layer.state().forEach((key, param) -> tensors.put(key, param.value()));
+    return copyOf(layer.getClass().getSimpleName(), tensors);
+  }
+
+  /** A copy of the numbers of {@code tensors}; {@code name} stands for them in error messages. */
+  public static StateDict copyOf(String name, Map<String, Tensor> tensors) {
+    Map<String, StoredTensor> copies = new LinkedHashMap<>();
+    tensors.forEach(
+        (key, value) ->
+            copies.put(
+                key,
+                StoredTensor.of(key, stored(value.dtype()), value.toByteBuffer(), value.shape())));
+    return new StateDict(name, copies);
   }
 
   /** What to call it in messages: the file's name. */
@@ -96,11 +99,42 @@ public final class StateDict {
     return new StateDict(name, renamed);
   }
 
+  /** Those whose keys begin with {@code prefix}, without it. */
+  public StateDict under(String prefix) {
+    Map<String, StoredTensor> kept = new LinkedHashMap<>();
+    tensors.forEach(
+        (key, tensor) -> {
+          if (key.startsWith(prefix)) {
+            kept.put(key.substring(prefix.length()), tensor);
+          }
+        });
+    return new StateDict(name, kept);
+  }
+
+  /** These and those of {@code other}, no key of which may be here. */
+  public StateDict with(StateDict other) {
+    Map<String, StoredTensor> all = new LinkedHashMap<>(tensors);
+    other.tensors.forEach(
+        (key, tensor) -> {
+          if (all.put(key, tensor) != null) {
+            throw new IllegalArgumentException("both state dicts have a tensor '" + key + "'");
+          }
+        });
+    return new StateDict(name, all);
+  }
+
   /** Writes a safetensors file, whole or not at all. */
   public void save(Path file) throws IOException {
+    save(file, Map.of());
+  }
+
+  /** {@link #save(Path)} with texts about the file, which are read by {@link Weights#metadata}. */
+  public void save(Path file, Map<String, String> metadata) throws IOException {
     List<StoredTensor> all = new ArrayList<>();
     tensors.forEach((key, tensor) -> all.add(tensor.withName(key)));
-    Safetensors.write(file, all, Map.of("format", "pt"));
+    Map<String, String> notes = new LinkedHashMap<>(metadata);
+    notes.put("format", "pt"); // what loaders of PyTorch look for
+    Safetensors.write(file, all, notes);
   }
 
   private StoredTensor get(String key) {

@@ -3,11 +3,11 @@ package io.vitrail.training.data;
 import java.util.random.RandomGenerator;
 
 /** Seeds that depend on where a sample stands, not on when it is made or by whom. */
-final class Randomness {
+public final class Randomness {
   private Randomness() {}
 
   /** A seed of several numbers: the finaliser of SplitMix64 over each in turn. */
-  static long seed(long... parts) {
+  public static long seed(long... parts) {
     long hash = 0;
     for (long part : parts) {
       hash = mix(hash + part + 0x9e3779b97f4a7c15L);

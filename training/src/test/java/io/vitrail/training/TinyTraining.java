@@ -1,0 +1,115 @@
+package io.vitrail.training;
+
+import io.vitrail.imaging.Image;
+import io.vitrail.tensor.Rng;
+import io.vitrail.training.augment.Preparation;
+import io.vitrail.training.data.Dataset;
+import io.vitrail.training.data.Loader;
+import io.vitrail.training.data.LoaderConfig;
+import io.vitrail.training.data.Sampler;
+import io.vitrail.training.recipe.Recipe;
+import io.vitrail.vision.ImageModel;
+import io.vitrail.vision.vit.DropRates;
+import io.vitrail.vision.vit.Size;
+import io.vitrail.vision.vit.Style;
+import io.vitrail.vision.vit.VisionTransformer;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A network and images so small that a test trains in a second. */
+final class TinyTraining {
+  static final List<String> CLASSES = List.of("dark", "left", "right", "bright");
+  private static final int SIDE = 8;
+
+  private TinyTraining() {}
+
+  /** What a test starts from; its keys can be set as those of any recipe. */
+  static Recipe recipe(String... assignments) {
+    return Recipe.DEFAULT
+        .with(
+            "augment.imageSize=8",
+            "augment.crop=padded",
+            "augment.padding=1",
+            "augment.cropRatio=1",
+            "loss.smoothing=0",
+            "optimizer.lr=3e-3",
+            "optimizer.lrPer=0",
+            "schedule.warmupEpochs=1",
+            "epochs=4",
+            "batch=8",
+            "precision=f32")
+        .with(assignments);
+  }
+
+  /** Noisy grey squares whose brighter half tells their class. */
+  static Dataset images(int count, long seed) {
+    return new Squares(count, seed);
+  }
+
+  private record Squares(int size, long seed) implements Dataset {
+    @Override
+    public List<String> classes() {
+      return CLASSES;
+    }
+
+    @Override
+    public int label(int index) {
+      return index % CLASSES.size();
+    }
+
+    @Override
+    public Image image(int index) {
+      SplittableRandom random = new SplittableRandom(seed * 7919 + index);
+      byte[] pixels = new byte[SIDE * SIDE * 3];
+      for (int i = 0; i < pixels.length; i++) {
+        boolean left = i / 3 % SIDE < SIDE / 2;
+        boolean lit = (label(index) & (left ? 1 : 2)) != 0;
+        pixels[i] = (byte) ((lit ? 170 : 70) + random.nextInt(-60, 61));
+      }
+      return Image.of(SIDE, SIDE, 3, pixels);
+    }
+
+    @Override
+    public String name(int index) {
+      return "square " + index;
+    }
+  }
+
+  /** A vision transformer of two narrow blocks, with the recipe's start and drop path. */
+  static ImageModel model(Recipe recipe) {
+    VisionTransformer model =
+        new VisionTransformer(
+            new VisionTransformer.Config(
+                SIDE,
+                4,
+                3,
+                CLASSES.size(),
+                new Size(16, 2, 2, 4),
+                Style.DEIT3,
+                1,
+                new DropRates(0, recipe.model().dropPath(), DropRates.Rule.CONSTANT)));
+    try (Rng rng = Rng.seeded(recipe.seed())) {
+      model.init(rng);
+    }
+    return model;
+  }
+
+  /** Training batches of {@code data} as the recipe has them. */
+  static Loader loader(Recipe recipe, Dataset data) {
+    int batch = recipe.batch() / recipe.accumulation();
+    return new Loader(
+        data,
+        Sampler.shuffled(data.size(), recipe.seed()),
+        Preparation.training(recipe.augment()),
+        LoaderConfig.training(batch, recipe.seed()).withWorkers(1));
+  }
+
+  /** Batches to judge by. */
+  static Loader judging(Recipe recipe, Dataset data) {
+    return new Loader(
+        data,
+        Sampler.sequential(data.size()),
+        Preparation.evaluation(recipe.augment()),
+        LoaderConfig.evaluation(recipe.evaluation().batch()).withWorkers(1));
+  }
+}

@@ -1,6 +1,7 @@
 /**
- * Images in and out, and the plain pixel work around a network: decode, encode, resize exactly as
- * Pillow does, masks, compositing, clean edges, and drawing. Pure Java; knows nothing of tensors.
+ * Images in and out, and the plain pixel work around a network: decode, encode, resize, warp, blur
+ * and recolour exactly as Pillow does, masks, compositing, clean edges, and drawing. Pure Java;
+ * knows nothing of tensors.
  *
  * <p>Start with {@link io.vitrail.imaging.Image} (the pixels), {@link io.vitrail.imaging.Images}
  * (files and streams) and {@link io.vitrail.imaging.Resize}. Masks are one-channel images; {@link

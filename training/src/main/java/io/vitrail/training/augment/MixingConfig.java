@@ -65,7 +65,7 @@ public record MixingConfig(
   }
 
   /** Whether anything is mixed. */
-  public boolean isActive() {
+  public boolean mixes() {
     return probability > 0 && (mixup > 0 || cuts());
   }
 

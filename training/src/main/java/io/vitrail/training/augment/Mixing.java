@@ -29,7 +29,7 @@ public final class Mixing {
    */
   public Mixing(MixingConfig config, int classes, double smoothing, Normalisation normalisation) {
     Check.that(
-        config.mixes(), "nothing to mix: mixup, cutmix or probability is 0; leave mixing out");
+        config.isActive(), "nothing to mix: mixup, cutmix or probability is 0; leave mixing out");
     Check.that(classes >= 1, "classes must be at least 1, got %d", classes);
     Check.that(smoothing >= 0 && smoothing < 1, "label smoothing is in [0, 1), got %s", smoothing);
     this.config = config;

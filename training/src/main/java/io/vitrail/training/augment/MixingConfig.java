@@ -1,5 +1,6 @@
 package io.vitrail.training.augment;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,8 @@ public record MixingConfig(
   }
 
   /** Whether anything is mixed. */
-  public boolean mixes() {
+  @JsonIgnore
+  public boolean isActive() {
     return probability > 0 && (mixup > 0 || cuts());
   }
 

@@ -3,6 +3,7 @@ package io.vitrail.nn;
 import io.vitrail.tensor.F;
 import io.vitrail.tensor.Rng;
 import io.vitrail.tensor.Tensor;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Two-dimensional convolution: [B, in, H, W] gives [B, out, H', W']. */
@@ -34,6 +35,22 @@ public final class Conv2d extends UnaryLayer {
   /** The bias, [out], if there is one. */
   public @Nullable Param bias() {
     return bias;
+  }
+
+  /** A copy that has a bias, which is 0 if this one has none. */
+  public Conv2d withBias() {
+    long[] shape = weight.shape();
+    int in = Math.toIntExact(shape[1] * conv.groups());
+    Conv2d copy = new Conv2d(in, Math.toIntExact(shape[0]), Math.toIntExact(shape[2]), conv);
+    Tensor own = weight.value();
+    copy.weight.set(own::copy);
+    Param copyBias = Objects.requireNonNull(copy.bias);
+    copyBias.set(
+        () ->
+            bias == null
+                ? Tensor.full(0, own.dtype(), shape[0]).to(own.device())
+                : bias.value().copy());
+    return copy;
   }
 
   @Override

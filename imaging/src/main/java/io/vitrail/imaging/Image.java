@@ -257,6 +257,23 @@ public final class Image {
     return new Image(box.width(), box.height(), channels, out);
   }
 
+  /**
+   * The central square of {@code side} pixels. Offsets are half of the spare pixels, ties to even,
+   * as in torchvision; an image that is smaller is centred on black.
+   */
+  public Image cropCentre(int side) {
+    Check.that(side >= 1, "a square has a side of at least 1 pixel, got %d", side);
+    Image canvas = this;
+    if (width < side || height < side) {
+      canvas =
+          blank(Math.max(side, width), Math.max(side, height), channels)
+              .paste(this, Math.max(0, side - width) / 2, Math.max(0, side - height) / 2);
+    }
+    int left = (int) Math.rint((canvas.width - side) / 2.0);
+    int top = (int) Math.rint((canvas.height - side) / 2.0);
+    return canvas.crop(Box.ofSize(left, top, side, side));
+  }
+
   /** Adds borders of the given widths in pixels, filled with a colour (grey: its luma). */
   public Image pad(int left, int top, int right, int bottom, Colour colour) {
     Check.that(

@@ -70,6 +70,18 @@ public final class Resize {
   }
 
   /**
+   * The image with {@code side} pixels on its shorter side; the other has {@code trunc(side * long
+   * / short)}, as in torchvision.
+   */
+  public static Image shortestSideTo(Image image, int side, ResizeFilter filter) {
+    long w = image.width();
+    long h = image.height();
+    int width = w <= h ? side : Math.toIntExact(side * w / h);
+    int height = w <= h ? Math.toIntExact(side * h / w) : side;
+    return to(image, width, height, filter);
+  }
+
+  /**
    * Resizes one float plane, as Pillow does in mode "F".
    *
    * @param plane {@code inWidth * inHeight} values, row-major, any range

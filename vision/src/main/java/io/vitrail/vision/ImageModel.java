@@ -21,6 +21,12 @@ public abstract class ImageModel extends UnaryLayer {
   /** Number of classes, K. */
   public abstract long classes();
 
+  /**
+   * Makes this a network for inference alone, faster where there is a way to. It can then be
+   * neither trained nor saved.
+   */
+  public void fold() {}
+
   /** Class scores before softmax: [B, C, H, W] gives [B, K]. */
   @Override
   public final Tensor forward(Tensor images) {

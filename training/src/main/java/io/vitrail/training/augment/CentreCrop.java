@@ -1,6 +1,5 @@
 package io.vitrail.training.augment;
 
-import io.vitrail.imaging.Box;
 import io.vitrail.imaging.Image;
 import java.util.random.RandomGenerator;
 
@@ -22,16 +21,6 @@ public record CentreCrop(int size) implements Transform {
 
   /** The same; there is nothing to draw. */
   public Image apply(Image image) {
-    int left = Math.max(0, size - image.width()) / 2;
-    int top = Math.max(0, size - image.height()) / 2;
-    Image canvas =
-        image.width() < size || image.height() < size
-            ? Image.blank(
-                    Math.max(size, image.width()), Math.max(size, image.height()), image.channels())
-                .paste(image, left, top)
-            : image;
-    int x = (int) Math.rint((canvas.width() - size) / 2.0);
-    int y = (int) Math.rint((canvas.height() - size) / 2.0);
-    return canvas.crop(Box.ofSize(x, y, size, size));
+    return image.cropCentre(size);
   }
 }

@@ -15,10 +15,6 @@ public record ResizeShortSide(int size, Interpolation interpolation) implements 
 
   @Override
   public Image apply(Image image, RandomGenerator random) {
-    long w = image.width();
-    long h = image.height();
-    int width = w <= h ? size : (int) (size * w / h);
-    int height = w <= h ? (int) (size * h / w) : size;
-    return Resize.to(image, width, height, interpolation.filter(random));
+    return Resize.shortestSideTo(image, size, interpolation.filter(random));
   }
 }

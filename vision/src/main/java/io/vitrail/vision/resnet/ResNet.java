@@ -1,5 +1,6 @@
 package io.vitrail.vision.resnet;
 
+import io.vitrail.nn.Activation;
 import io.vitrail.nn.BatchNorm2d;
 import io.vitrail.nn.Bias;
 import io.vitrail.nn.Conv2d;
@@ -182,5 +183,31 @@ public final class ResNet extends ImageModel {
   @Override
   public Tensor classify(Tensor features) {
     return fc.forward(features.mean(false, 2, 3)); // [B, K]
+  }
+
+  /** Puts every batch norm into the convolution before it. */
+  @Override
+  public void fold() {
+    layers()
+        .forEach(
+            (path, layer) -> {
+              if (layer instanceof BatchNorm2d norm) {
+                replace(convBefore(path), conv -> folded((Conv2d) conv, norm));
+                replace(path, old -> new Activation(Activation.Kind.IDENTITY));
+                norm.close();
+              }
+            });
+  }
+
+  private static Conv2d folded(Conv2d conv, BatchNorm2d norm) {
+    Conv2d result = conv.withBias();
+    norm.foldInto(result);
+    conv.close();
+    return result;
+  }
+
+  /** {@code layer1.0.bn2} follows {@code layer1.0.conv2}, {@code downsample.1} {@code .0}. */
+  private static String convBefore(String norm) {
+    return norm.replaceFirst("bn(\\d)$", "conv$1").replaceFirst("downsample\\.1$", "downsample.0");
   }
 }

@@ -161,6 +161,23 @@ class ResNetTest {
   }
 
   @Test
+  void a_folded_network_gives_the_same_as_an_unfolded_one() {
+    for (Config config : List.of(SMALL, SMALL_BASIC)) {
+      try (ResNet net = small(config);
+          Scope scope = Scope.open();
+          Mode mode = Mode.noGrad()) {
+        Tensor images = Formula.given("image", 2, 1, 40, 32);
+        Tensor before = net.forward(images);
+        net.fold();
+        TensorAssertions.assertClose(net.forward(images), before, 1e-5);
+        net.fold(); // nothing is left to do
+        TensorAssertions.assertClose(net.forward(images), before, 1e-5);
+        assertThat(net.state().keySet()).noneMatch(key -> key.contains("running_mean"));
+      }
+    }
+  }
+
+  @Test
   void a_fresh_network_passes_its_shortcuts_on() {
     long seed = Seeds.next();
     try (ResNet net = new ResNet(SMALL);

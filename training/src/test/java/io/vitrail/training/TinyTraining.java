@@ -1,5 +1,7 @@
 package io.vitrail.training;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vitrail.imaging.Image;
 import io.vitrail.tensor.Rng;
 import io.vitrail.training.augment.Preparation;
@@ -13,8 +15,14 @@ import io.vitrail.vision.vit.DropRates;
 import io.vitrail.vision.vit.Size;
 import io.vitrail.vision.vit.Style;
 import io.vitrail.vision.vit.VisionTransformer;
+import io.vitrail.weights.StoredTensor;
+import io.vitrail.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /** A network and images so small that a test trains in a second. */
 final class TinyTraining {
@@ -111,5 +119,48 @@ final class TinyTraining {
         Sampler.sequential(data.size()),
         Preparation.evaluation(recipe.augment()),
         LoaderConfig.evaluation(recipe.evaluation().batch()).withWorkers(1));
+  }
+
+  /** A trainer of {@code model} that writes to {@code folder} and goes on from what is there. */
+  static Trainer trainer(ImageModel model, Recipe recipe, Path folder, TrainingListener listener)
+      throws IOException {
+    return Trainer.builder(model, recipe, loader(recipe, images(32, 1)))
+        .validation(judging(recipe, images(24, 2)))
+        .folder(folder, TrainerBuilder.Start.RESUME)
+        .listener(listener)
+        .build();
+  }
+
+  /** Trains to the end, or to where {@code listener} stops it. */
+  static Trainer.Result run(Recipe recipe, Path folder, TrainingListener listener)
+      throws IOException {
+    try (ImageModel model = model(recipe);
+        Trainer trainer = trainer(model, recipe, folder, listener)) {
+      return trainer.fit();
+    }
+  }
+
+  /** The bytes of every tensor in a weight file, by name. */
+  static Map<String, byte[]> tensors(Path file) throws IOException {
+    Map<String, byte[]> all = new TreeMap<>();
+    try (Weights weights = Weights.open(file)) {
+      for (StoredTensor tensor : weights.tensors()) {
+        byte[] bytes = new byte[tensor.data().remaining()];
+        tensor.data().get(bytes);
+        all.put(tensor.name(), bytes);
+      }
+    }
+    return all;
+  }
+
+  /** Compares all that training gives, bit for bit. */
+  static void assertSameFiles(Path a, Path b) throws IOException {
+    for (String name : List.of("last.safetensors", "best.safetensors", "resume.safetensors")) {
+      Map<String, byte[]> expected = tensors(a.resolve(name));
+      Map<String, byte[]> found = tensors(b.resolve(name));
+      assertThat(found.keySet()).as(name).isEqualTo(expected.keySet());
+      expected.forEach(
+          (key, bytes) -> assertThat(found.get(key)).as(name + ": " + key).isEqualTo(bytes));
+    }
   }
 }

@@ -225,11 +225,12 @@ final class RecipeTree {
     String last = wanted.substring(wanted.lastIndexOf('.') + 1);
     return names.stream()
         .sorted(
-            Comparator.comparingInt(
-                name ->
-                    Math.min(
-                        EditDistance.between(wanted, name),
-                        EditDistance.between(last, name.substring(name.lastIndexOf('.') + 1)))))
+            Comparator.<String>comparingInt(
+                    name ->
+                        Math.min(
+                            EditDistance.between(wanted, name),
+                            EditDistance.between(last, name.substring(name.lastIndexOf('.') + 1))))
+                .thenComparingInt(String::length))
         .limit(NEAR)
         .toList();
   }

@@ -1,6 +1,7 @@
 package io.vitrail.training.distributed;
 
 import io.vitrail.nn.Layer;
+import io.vitrail.tensor.Device;
 import io.vitrail.tensor.Tensor;
 import java.util.List;
 
@@ -70,6 +71,17 @@ public interface Distributed extends AutoCloseable {
   /** Leaves the others; they are not told. */
   @Override
   void close();
+
+  /**
+   * Meets the other processes; returns when all are there. Tensors on the CPU travel by gloo, those
+   * on GPUs by NCCL.
+   *
+   * @param device where the network is
+   * @throws DistributedException if somebody does not come in time
+   */
+  static Distributed join(Rendezvous place, Device device) {
+    return Ranks.join(place, device);
+  }
 
   /** One process that needs no others. */
   static Distributed single() {

@@ -28,6 +28,15 @@ public record Entry(String part, long step, double epoch, Map<String, Double> nu
         throw new IllegalArgumentException("an entry has its " + own + " beside its numbers");
       }
     }
+    if (numbers.isEmpty()) {
+      throw new IllegalArgumentException("an entry needs at least one number, got none");
+    }
+    for (String name : numbers.keySet()) {
+      if (!name.matches("[^\\s\",]+")) {
+        throw new IllegalArgumentException(
+            "name of a number has no blanks, commas and quotes, got '" + name + "'");
+      }
+    }
     numbers = Collections.unmodifiableMap(new LinkedHashMap<>(numbers));
   }
 }

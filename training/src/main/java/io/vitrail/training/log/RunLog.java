@@ -4,7 +4,6 @@ import io.vitrail.imaging.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,8 +27,7 @@ public final class RunLog implements LogSink {
 
   /**
    * A new run's log in {@code folder}: TensorBoard's event files, {@code log.jsonl}, {@code
-   * PART.csv}, and {@code curves.png} and {@code curves.svg}, drawn anew whenever a {@code val}
-   * entry comes and at the end.
+   * PART.csv}, and {@link Curves}.
    *
    * @throws IOException if the folder holds the log of another run
    */
@@ -50,9 +48,12 @@ public final class RunLog implements LogSink {
    */
   public static RunLog resume(Path folder, long lastStep) throws IOException {
     Files.createDirectories(folder);
-    List<LogSink> sinks = new ArrayList<>();
-    sinks.add(JsonLines.open(folder.resolve(ENTRIES), lastStep));
-    return new RunLog(sinks);
+    Path entries = folder.resolve(ENTRIES);
+    return of(
+        JsonLines.open(entries, lastStep),
+        CsvFiles.open(folder, lastStep),
+        EventFile.open(folder, lastStep),
+        Curves.open(folder, JsonLines.read(entries)));
   }
 
   @Override

@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.InterpolateFuncOptions;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.kBicubic;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -286,6 +289,24 @@ public final class F {
               case BILINEAR -> torch.upsample_bilinear2d(x.nat(), size, false);
               case BICUBIC -> torch.upsample_bicubic2d(x.nat(), size, false);
             },
+        x);
+  }
+
+  /**
+   * Resizes [B, C, H, W] to [B, C, height, width] by cubic weights as Pillow has them (a = -0.5,
+   * not the -0.75 of {@link #interpolate}), which reach wider where the image shrinks.
+   */
+  public static Tensor interpolateAntialias(Tensor x, long height, long width) {
+    return Tensor.run(
+        "interpolateAntialias",
+        () -> {
+          InterpolateFuncOptions options = new InterpolateFuncOptions();
+          options.size().put(new LongVector(height, width));
+          options.mode().put(new kBicubic());
+          options.align_corners().put(false);
+          options.antialias().put(true);
+          return torch.interpolate(x.nat(), options);
+        },
         x);
   }
 

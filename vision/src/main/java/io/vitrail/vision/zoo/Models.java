@@ -1,13 +1,22 @@
 package io.vitrail.vision.zoo;
 
+import io.vitrail.hub.CachedFile;
+import io.vitrail.nn.StateDict;
+import io.vitrail.nn.StateDictException;
+import io.vitrail.tensor.Rng;
 import io.vitrail.text.EditDistance;
 import io.vitrail.vision.ImageModel;
+import io.vitrail.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Networks by timm's names.
@@ -57,6 +66,60 @@ public final class Models {
    */
   public static ImageModel create(String name, Overrides overrides) {
     return architecture(name).build(overrides);
+  }
+
+  /**
+   * The network that a fetched model's card names, with its weights: {@link #open(String, Path)}.
+   */
+  public static LoadedModel open(CachedFile file) throws IOException {
+    return open(file.card().architecture(), file.path());
+  }
+
+  /** {@link #open(String, Path, Overrides, Rng)} for the network that a model's card names. */
+  public static LoadedModel open(CachedFile file, Overrides overrides, Rng rng) throws IOException {
+    return open(file.card().architecture(), file.path(), overrides, rng);
+  }
+
+  /**
+   * The network with the weights of a file, and as many classes as the file has.
+   *
+   * @throws IOException if the file cannot be read, or does not fit; the message says how
+   * @throws IllegalArgumentException if there is no network of that name
+   */
+  public static LoadedModel open(String name, Path file) throws IOException {
+    return load(name, file, Overrides.NONE, null);
+  }
+
+  /**
+   * The network with the weights of a file, ready to be trained for other classes or images. {@code
+   * rng} starts a new head if the file has none for this number of classes.
+   *
+   * @throws IOException if the file cannot be read, or does not fit; the message says how
+   * @throws IllegalArgumentException if there is no network of that name
+   */
+  public static LoadedModel open(String name, Path file, Overrides overrides, Rng rng)
+      throws IOException {
+    return load(name, file, overrides, rng);
+  }
+
+  /**
+   * {@link #open(String, Path, Overrides, Rng)} for tensors from elsewhere, such as a checkpoint's
+   * averaged weights, {@code TorchFile.section("model_ema")}.
+   *
+   * @throws io.vitrail.nn.StateDictException if they do not fit; the message says how
+   */
+  public static LoadedModel open(String name, StateDict weights, Overrides overrides, Rng rng) {
+    return Loading.load(architecture(name), weights, overrides, rng, new ArrayList<>());
+  }
+
+  private static LoadedModel load(String name, Path file, Overrides overrides, @Nullable Rng rng)
+      throws IOException {
+    Architecture<?> architecture = architecture(name);
+    try (Weights weights = Weights.open(file)) {
+      return Loading.load(architecture, weights, overrides, rng);
+    } catch (StateDictException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   static Architecture<?> architecture(String name) {

@@ -5,6 +5,7 @@ import io.vitrail.vision.vit.Size;
 import io.vitrail.vision.vit.Style;
 import io.vitrail.vision.vit.VisionTransformer;
 import io.vitrail.vision.vit.VisionTransformer.Config;
+import io.vitrail.vision.vit.VitWeights;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -97,12 +98,15 @@ final class VitModels {
 
   private static void add(
       List<Architecture<VisionTransformer>> all, String name, Config published) {
-    all.add(
-        new Architecture<>(
-            name,
-            overrides -> new VisionTransformer(changed(published, overrides)),
-            "head",
-            (file, model, notes) -> file));
+    all.add(architecture(name, published));
+  }
+
+  static Architecture<VisionTransformer> architecture(String name, Config published) {
+    return new Architecture<>(
+        name,
+        overrides -> new VisionTransformer(changed(published, overrides)),
+        "head",
+        VitWeights::fit);
   }
 
   private static Config changed(Config config, Overrides overrides) {

@@ -1,0 +1,69 @@
+package io.vitrail.vision.zoo;
+
+import static io.vitrail.testkit.TensorAssertions.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vitrail.tensor.Engine;
+import io.vitrail.tensor.Mode;
+import io.vitrail.tensor.Rng;
+import io.vitrail.tensor.Scope;
+import io.vitrail.tensor.Tensor;
+import io.vitrail.vision.ImageModel;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ModelsTest {
+
+  @Test
+  void every_network_builds_without_taking_memory() {
+    long before = Engine.livePointers();
+    for (String name : Models.names()) {
+      ImageModel model = Models.create(name);
+      assertThat(model.classes()).as(name).isIn(1000L, 768L, 512L);
+      assertThat(model.report().total()).as(name).isGreaterThan(1_000_000);
+    }
+    assertThat(Engine.livePointers()).isEqualTo(before);
+  }
+
+  @Test
+  void overrides_change_what_they_say() {
+    Overrides overrides =
+        Overrides.NONE.withClasses(7).withImageSize(96).withChannels(1).withDropPath(0.1);
+    for (String name : List.of("vit_tiny_patch16_224", "deit3_small_patch16_224")) {
+      try (Scope scope = Scope.open();
+          Mode mode = Mode.noGrad();
+          Rng rng = Rng.seeded(1);
+          ImageModel model = Models.create(name, overrides)) {
+        model.init(rng);
+        for (int batch = 1; batch <= 2; batch++) {
+          Tensor scores = model.forward(rng.normal(batch, 1, 96, 96));
+          assertThat(scores.shape()).as(name).containsExactly(batch, 7);
+          assertThat(scores.isFinite().all()).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void one_image_gives_the_same_alone_and_in_a_batch() {
+    try (Scope scope = Scope.open();
+        Mode mode = Mode.noGrad();
+        Rng rng = Rng.seeded(1);
+        ImageModel model =
+            Models.create("vit_tiny_patch16_224", Overrides.NONE.withImageSize(64))) {
+      model.init(rng);
+      Tensor images = rng.normal(2, 3, 64, 64);
+      assertClose(
+          model.forward(images.narrow(0, 1, 1)), model.forward(images).narrow(0, 1, 1), 1e-5);
+    }
+  }
+
+  @Test
+  void an_unknown_name_gets_near_ones() {
+    assertThatThrownBy(() -> Models.create("vit_smal_patch16_224"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(
+            "unknown network 'vit_smal_patch16_224'; near: vit_small_patch16_224, ");
+  }
+}

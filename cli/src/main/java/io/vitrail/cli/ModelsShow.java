@@ -1,6 +1,7 @@
 package io.vitrail.cli;
 
 import io.vitrail.hub.CachedFile;
+import io.vitrail.hub.Checksum;
 import io.vitrail.hub.Hub;
 import io.vitrail.hub.HubException;
 import io.vitrail.hub.ModelCard;
@@ -48,10 +49,18 @@ final class ModelsShow implements Callable<Integer> {
     for (Source source : card.sources()) {
       rows.add(List.of("source", source.describe()));
       rows.add(List.of("", source.file().name() + size(source) + note(source)));
-      rows.add(List.of("", source.file().checksum().toString()));
+      rows.add(List.of("", checksum(source)));
     }
     Table.of(rows).forEach(io.out()::println);
     return 0;
+  }
+
+  private static String checksum(Source source) {
+    return source
+        .file()
+        .checksum()
+        .map(Checksum::toString)
+        .orElse("whatever SHA-256 the hub states when it is fetched");
   }
 
   private static String size(Source source) {

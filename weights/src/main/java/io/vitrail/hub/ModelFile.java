@@ -1,6 +1,8 @@
 package io.vitrail.hub;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
@@ -11,7 +13,8 @@ import java.util.regex.Pattern;
  * @param format how it is written
  * @param size its length in bytes; empty where the publisher does not state it (the checksum
  *     decides)
- * @param checksums the hashes it must have, all of them; at least one
+ * @param checksums the hashes it must have, all of them; none only for a file of the hub, which
+ *     states the SHA-256 itself
  * @param note what is special about this file, such as its number type; may be empty
  */
 public record ModelFile(
@@ -29,17 +32,20 @@ public record ModelFile(
           "size of %s is %d bytes, expected at least 1".formatted(name, size.getAsLong()));
     }
     checksums = List.copyOf(checksums);
-    if (checksums.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s has no checksum; a file that cannot be checked is not fetched".formatted(name));
-    }
   }
 
-  /** The SHA-256 if the card states one, else the first checksum. */
-  public Checksum checksum() {
+  /** The SHA-256 if the card states one, else the first checksum, if there is any. */
+  public Optional<Checksum> checksum() {
     return checksums.stream()
         .filter(c -> c.algorithm() == Checksum.Algorithm.SHA256)
         .findFirst()
-        .orElse(checksums.get(0));
+        .or(() -> checksums.stream().findFirst());
+  }
+
+  /** The same file, which must also have this hash. */
+  ModelFile with(Checksum checksum) {
+    List<Checksum> all = new ArrayList<>(checksums);
+    all.add(checksum);
+    return new ModelFile(name, format, size, all, note);
   }
 }

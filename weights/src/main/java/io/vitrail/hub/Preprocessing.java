@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param inputSize side of the square input, in pixels
  * @param fit how an image that is not square becomes one
+ * @param cropRatio share of the short side that {@link Fit#CENTRE_CROP} keeps, in (0, 1]; else 1
  * @param interpolation how pixels are resampled
  * @param scale what brings 0..255 to {@code [0, 1]}
  * @param mean of R, G, B, in {@code [0, 1]}
@@ -16,6 +17,7 @@ import java.util.List;
 public record Preprocessing(
     int inputSize,
     Fit fit,
+    double cropRatio,
     Interpolation interpolation,
     Scale scale,
     List<Double> mean,
@@ -26,13 +28,19 @@ public record Preprocessing(
     /** Width and height are scaled each by its own factor. */
     STRETCH,
     /** The longest side is scaled to the input size; zeros fill the right and the bottom. */
-    PAD
+    PAD,
+    /**
+     * The short side is scaled to {@code inputSize / cropRatio}; the square in the middle stays.
+     */
+    CENTRE_CROP
   }
 
   /** Resampling filters. */
   public enum Interpolation {
     /** Bilinear. */
     BILINEAR,
+    /** Bicubic, a = -0.5. */
+    BICUBIC,
     /** Lanczos, three lobes. */
     LANCZOS
   }
@@ -51,6 +59,11 @@ public record Preprocessing(
     if (inputSize <= 0) {
       throw new IllegalArgumentException(
           "inputSize is %d pixels, expected at least 1".formatted(inputSize));
+    }
+    if (!(cropRatio > 0 && cropRatio <= 1) || (fit != Fit.CENTRE_CROP && cropRatio != 1)) {
+      throw new IllegalArgumentException(
+          "cropRatio is in (0, 1], and 1 unless the fit is centre-crop; got %s"
+              .formatted(cropRatio));
     }
     if (mean.size() != 3 || std.size() != 3) {
       throw new IllegalArgumentException(

@@ -35,6 +35,9 @@ final class Verifier {
       return Optional.of(
           "size is %,d bytes, expected %,d".formatted(size, file.size().getAsLong()));
     }
+    if (file.checksums().isEmpty()) {
+      return Optional.of("no checksum is known to compare with");
+    }
     List<Checksum> got = hash(path, file.checksums().stream().map(Checksum::algorithm).toList());
     for (int i = 0; i < got.size(); i++) {
       if (!got.get(i).equals(file.checksums().get(i))) {

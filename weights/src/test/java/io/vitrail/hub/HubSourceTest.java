@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +158,81 @@ class HubSourceTest {
     Files.write(blob, new byte[CONTENT.length]);
 
     assertThat(fetch(COMMIT).path()).hasBinaryContent(CONTENT);
+  }
+
+  // ---- cards without a checksum
+
+  private static HubSource unpinned() {
+    ModelFile file =
+        new ModelFile("net.onnx", FileFormat.ONNX, OptionalLong.empty(), List.of(), "");
+    return new HubSource("org/tiny", "main", "onnx/net.onnx", file);
+  }
+
+  private CachedFile fetchUnpinned() throws HubException {
+    return machine.hub(TestFiles.card(unpinned())).fetch(NAME, machine.listener());
+  }
+
+  @Test
+  void where_the_card_has_no_checksum_the_hubs_own_holds() throws IOException {
+    publish("main", SHA256);
+
+    CachedFile file = fetchUnpinned();
+
+    assertThat(file.path()).hasBinaryContent(CONTENT);
+    assertThat(file.file().checksums()).containsExactly(Checksum.sha256(SHA256));
+    machine.variables.put("HF_HUB_OFFLINE", "1");
+    assertThat(fetchUnpinned()).isEqualTo(file);
+  }
+
+  @Test
+  void bytes_that_are_not_what_the_hub_states_are_thrown_away() {
+    publish("main", "f".repeat(64));
+
+    assertThatThrownBy(this::fetchUnpinned)
+        .hasMessageContaining("is not the file of the card")
+        .hasMessageContaining("expected sha256:ffff");
+    assertThat(machine.hubCache().resolve(FOLDER + "blobs/" + "f".repeat(64))).doesNotExist();
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege")
+  void a_spoilt_file_in_the_shared_cache_is_told_by_its_blobs_name() throws IOException {
+    publish("main", SHA256);
+    Path blob = fetchUnpinned().path().toRealPath();
+    Files.write(blob, new byte[CONTENT.length + 1]);
+    machine.variables.put("HF_HUB_OFFLINE", "1");
+
+    assertThatThrownBy(this::fetchUnpinned).hasMessageContaining("is not in the cache");
+  }
+
+  @Test
+  void a_file_that_nobody_states_a_sha256_of_is_not_fetched() {
+    publish("main", "a".repeat(40)); // what the hub states for small files
+
+    assertThatThrownBy(this::fetchUnpinned)
+        .hasMessageContaining(
+            "neither the card nor Hugging Face org/tiny states a SHA-256 of onnx/net.onnx");
+    assertThat(storage.asked()).isEmpty();
+  }
+
+  @Test
+  void any_file_is_unknown_to_a_card_without_a_checksum() throws IOException {
+    Path mine = Files.write(temp.resolve("mine.onnx"), CONTENT);
+    Hub cards = machine.hub(TestFiles.card(unpinned()));
+
+    assertThatThrownBy(() -> cards.importFile(NAME, mine, Hub.UnknownFile.REFUSE))
+        .hasMessageContaining("is not a known file of");
+    assertThat(cards.importFile(NAME, mine, Hub.UnknownFile.ACCEPT).path())
+        .hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void only_the_hub_may_be_trusted_for_a_checksum() {
+    assertThatThrownBy(
+            () ->
+                TestFiles.card(
+                    new HttpsSource(URI.create("https://example.org/x"), unpinned().file())))
+        .hasMessageContaining("net.onnx has no checksum; a file that cannot be checked");
   }
 
   @Test

@@ -72,6 +72,7 @@ final class TestFiles {
         new Preprocessing(
             8,
             Preprocessing.Fit.STRETCH,
+            1,
             Preprocessing.Interpolation.BILINEAR,
             Preprocessing.Scale.BY_255,
             List.of(0.5, 0.5, 0.5),

@@ -69,8 +69,8 @@ final class Loading {
   /** The classes that a file's head scores. */
   private static int classesOf(StateDict file, Architecture<?> architecture, long ifNone) {
     String weight = architecture.head() + ".weight";
-    boolean there = file.keys().contains(weight) && file.shape(weight).length > 0;
-    return Math.toIntExact(there ? file.shape(weight)[0] : ifNone);
+    long[] shape = file.keys().contains(weight) ? file.shape(weight) : new long[0];
+    return Math.toIntExact(shape.length > 0 && shape[0] > 0 ? shape[0] : ifNone);
   }
 
   private static StateDict withNewHead(

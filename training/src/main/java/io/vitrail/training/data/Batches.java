@@ -28,7 +28,8 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   private final Condition slotFree = lock.newCondition();
   private final Condition batchReady = lock.newCondition();
   private int nextSample; // to be taken by a worker
-  private int nextBatch; // to be taken by the consumer; slots before nextBatch - 1 are free
+  private int nextBatch; // to be taken by the consumer
+  private int oldest; // batch whose slot is still needed: the one in use, or the next
   private boolean closed;
 
   Batches(Loader loader, int epoch, int firstBatch) {
@@ -38,6 +39,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     this.samples = loader.samples();
     this.order = loader.order(epoch);
     this.nextBatch = firstBatch;
+    this.oldest = firstBatch;
     this.nextSample = firstBatch * batchSize;
     int left = loader.batches() - firstBatch;
     this.slots = new Slot[Math.min(loader.config().ahead(), left)];
@@ -73,7 +75,8 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     lock.lock();
     try {
       nextBatch++;
-      slotFree.signalAll(); // that of the batch before
+      oldest = number; // the batch before is not used any more
+      slotFree.signalAll();
       while (slot.ready != number && !closed) {
         batchReady.awaitUninterruptibly();
       }
@@ -117,6 +120,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
       Slot slot = slots[sample / batchSize % slots.length];
       int place = sample % batchSize;
       int index = order.indices()[sample];
+      slot.failures[place] = null;
       try {
         slot.indices[place] = index;
         slot.labels[place] = loader.data().label(index);
@@ -134,9 +138,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   private int take() {
     lock.lock();
     try {
-      while (!closed
-          && nextSample < samples
-          && nextSample / batchSize >= nextBatch - 1 + slots.length) {
+      while (!closed && nextSample < samples && nextSample / batchSize >= oldest + slots.length) {
         slotFree.awaitUninterruptibly();
       }
       return closed || nextSample >= samples ? -1 : nextSample++;

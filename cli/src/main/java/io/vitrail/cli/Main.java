@@ -44,6 +44,7 @@ public final class Main {
         command(new Vitrail())
             .addSubcommand(command(new CutoutCommand(io)))
             .addSubcommand(models())
+            .addSubcommand(reproduce())
             .addSubcommand(command(new DoctorCommand(io)))
             .addSubcommand(new HelpCommand())
             .addSubcommand(new AutoComplete.GenerateCompletion());
@@ -62,6 +63,10 @@ public final class Main {
         .addSubcommand(command(new ModelsPull(io)))
         .addSubcommand(command(new ModelsImport(io)))
         .addSubcommand(command(new ModelsPath(io)));
+  }
+
+  private CommandLine reproduce() {
+    return command(new ReproduceCommand()).addSubcommand(command(new ReproduceMaskSub(io)));
   }
 
   private CommandLine command(Object command) {

@@ -24,6 +24,8 @@ class CommandsTest {
         "models pull",
         "models import",
         "models path",
+        "reproduce",
+        "reproduce masksub",
         "doctor"
       })
   void help_shows_an_example_in_80_columns(String command) {
@@ -52,7 +54,7 @@ class CommandsTest {
   void no_command_and_wrong_ones_are_misuse() {
     Cli.Result none = new Cli(dir).run();
     assertThat(none.exit()).isEqualTo(2);
-    assertThat(none.err()).contains("which command? cutout, models, doctor");
+    assertThat(none.err()).contains("which command? cutout, models, reproduce, doctor");
     assertThat(none.errLines()).hasSize(1);
 
     Cli.Result wrong = new Cli(dir).run("cutuot", "a.png");

@@ -27,6 +27,7 @@ final class SwinModels {
         .withClasses(overrides.classes().orElse(config.classes()))
         .withImageSize(overrides.imageSize().orElse(config.imageSize()))
         .withInChannels(overrides.channels().orElse(config.inChannels()))
-        .withDropPath(overrides.dropPath().orElse(config.dropPath()));
+        .withDropPath(overrides.dropPath().orElse(config.dropPath()))
+        .withMaskToken(overrides.maskToken());
   }
 }

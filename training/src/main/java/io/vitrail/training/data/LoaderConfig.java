@@ -48,7 +48,9 @@ public record LoaderConfig(
 
   /**
    * Half of the processors, from 1 to 8. The engine's own threads take all processors, and each of
-   * its operations waits for the slowest: more workers than needed make training slower.
+   * its operations waits for the slowest: more workers than needed make training slower. One worker
+   * prepares about 50 photos a second (half a megapixel: 14 ms of a Xeon's core to decode, 4 ms to
+   * augment by 3-Augment at 224 pixels).
    */
   public static int defaultWorkers() {
     return Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));

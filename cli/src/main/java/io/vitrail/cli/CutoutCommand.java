@@ -226,7 +226,8 @@ final class CutoutCommand implements Callable<Integer> {
 
   private ModelChoice model() throws HubException {
     try {
-      return ModelChoice.parse(model, io.hub(), new PullProgress(io, quiet, System::nanoTime));
+      return ModelChoice.parse(
+          model, "cutout", io.hub(), new PullProgress(io, quiet, System::nanoTime));
     } catch (UnknownModelException e) {
       throw misused("--model: " + e.getMessage());
     }

@@ -43,6 +43,7 @@ public final class Main {
     CommandLine line =
         command(new Vitrail())
             .addSubcommand(command(new CutoutCommand(io)))
+            .addSubcommand(command(new ClassifyCommand(io)))
             .addSubcommand(models())
             .addSubcommand(reproduce())
             .addSubcommand(command(new DoctorCommand(io)))

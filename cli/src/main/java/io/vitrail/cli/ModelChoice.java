@@ -9,24 +9,37 @@ import io.vitrail.hub.HubException;
 import io.vitrail.hub.ModelCard;
 import io.vitrail.hub.ModelCard.Support;
 import io.vitrail.hub.UnknownModelException;
+import io.vitrail.vision.classification.ClassifierOptions;
+import io.vitrail.vision.classification.ClassifierSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What {@code --model} names: a card of the hub, or a weight file. */
 sealed interface ModelChoice {
-  /** Opens it, fetching it first if need be. */
+  /** Opens it for cutouts, fetching it first if need be. */
   CutoutSession open(CutoutOptions options) throws IOException;
+
+  /**
+   * Opens it for labels, fetching it first if need be.
+   *
+   * @param architecture the network that a weight file is of, if it does not say so itself
+   */
+  ClassifierSession open(ClassifierOptions options, Optional<String> architecture)
+      throws IOException;
 
   /**
    * Tells names from files.
    *
+   * @param task what the model is to do, as cards say it
    * @throws UnknownModelException if it is neither a card nor an existing file
    */
-  static ModelChoice parse(String text, Hub hub, FetchEvents events) throws HubException {
+  static ModelChoice parse(String text, String task, Hub hub, FetchEvents events)
+      throws HubException {
     for (ModelCard card : hub.cards()) {
       if (card.name().equals(text)) {
-        return new Named(runnable(card).name(), hub, events);
+        return new Named(runnable(card, task).name(), hub, events);
       }
     }
     Path file = Path.of(text);
@@ -40,11 +53,16 @@ sealed interface ModelChoice {
   }
 
   /** Says no before a download of hundreds of megabytes, not after it. */
-  private static ModelCard runnable(ModelCard card) throws HubException {
+  private static ModelCard runnable(ModelCard card, String task) throws HubException {
     if (card.support() == Support.PLANNED) {
       throw new HubException(
           "'%s' can be fetched but not run yet; models that run: vitrail models list"
               .formatted(card.name()));
+    }
+    if (!card.task().equals(task)) {
+      throw new HubException(
+          "'%s' is a model for %s, not for %s; models and their tasks: vitrail models list"
+              .formatted(card.name(), card.task(), task));
     }
     return card;
   }
@@ -55,6 +73,12 @@ sealed interface ModelChoice {
     public CutoutSession open(CutoutOptions options) throws IOException {
       return CutoutSession.open(hub.fetch(name, events), options);
     }
+
+    @Override
+    public ClassifierSession open(ClassifierOptions options, Optional<String> architecture)
+        throws IOException {
+      return ClassifierSession.open(hub.fetch(name, events), options);
+    }
   }
 
   /** A weight file of the user's. */
@@ -62,6 +86,14 @@ sealed interface ModelChoice {
     @Override
     public CutoutSession open(CutoutOptions options) throws IOException {
       return CutoutSession.open(file, options);
+    }
+
+    @Override
+    public ClassifierSession open(ClassifierOptions options, Optional<String> architecture)
+        throws IOException {
+      return architecture.isPresent()
+          ? ClassifierSession.open(file, architecture.get(), options)
+          : ClassifierSession.open(file, options);
     }
   }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  vitrail cutout photo.jpg            writes photo-cutout.png beside it",
       "  vitrail cutout photos/ -o cutouts/  a whole folder, into another one",
+      "  vitrail classify photo.jpg          says what it shows",
       "  vitrail models list                 which models there are",
       "  vitrail doctor                      whether this machine is ready",
       "",

@@ -1,6 +1,5 @@
 package io.vitrail.tensor;
 
-import java.util.Arrays;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -16,19 +15,25 @@ final class Attention {
       Tensor bias32 = bias == null ? null : bias.to(DType.F32);
       return Bf16.inFloat32(q, q32 -> fused(q32, k.to(DType.F32), v.to(DType.F32), bias32, scale));
     }
-    boolean bf16OnCpu = !q.nat().is_cuda() && (q.dtype() == DType.BF16 || Bf16.autocasts());
-    return bf16OnCpu && !fusedIsFast(q, k, v)
-        ? byHand(q, k, v, bias, scale)
-        : fused(q, k, v, bias, scale);
+    boolean fused = q.nat().is_cuda() || fusedIsFast(q, k, v, bias);
+    return fused ? fused(q, k, v, bias, scale) : byHand(q, k, v, bias, scale);
   }
 
   /**
    * In bfloat16 on the CPU, the fused kernel is 24 times slower than two products, and its backward
-   * 10 times; but with AMX its forward takes two thirds of their time.
+   * 10 times; but with AMX its forward takes two thirds of their time. In float32 it is the fast
+   * one unless a bias learns, for which it has no backward: what the engine then does instead takes
+   * an eighth longer than two products.
    */
-  private static boolean fusedIsFast(Tensor... inputs) {
-    return Bf16.hasAmx()
-        && !(Mode.gradEnabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad));
+  private static boolean fusedIsFast(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias) {
+    boolean bf16 = q.dtype() == DType.BF16 || Bf16.autocasts();
+    return bf16
+        ? Bf16.hasAmx() && !learns(q) && !learns(k) && !learns(v)
+        : bias == null || !learns(bias);
+  }
+
+  private static boolean learns(Tensor tensor) {
+    return Mode.gradEnabled() && tensor.requiresGrad();
   }
 
   private static Tensor fused(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias, double scale) {

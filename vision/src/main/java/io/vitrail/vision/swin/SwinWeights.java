@@ -36,24 +36,18 @@ public final class SwinWeights {
   /** Whether a file has the authors' names. */
   public static boolean isOfficial(StateDict file) {
     return file.keys().stream()
-        .anyMatch(
-            key ->
-                key.startsWith("layers.0.downsample.")
-                    || key.equals("head.weight")
-                    || COMPUTED.matcher(key).matches());
+        .anyMatch(key -> key.startsWith("layers.0.downsample.") || key.equals("head.weight"));
   }
 
   /** The tensors of {@code file} under timm's names, without those that follow from the sizes. */
   public static StateDict toTimm(StateDict file) {
-    if (!isOfficial(file)) {
-      return file;
-    }
+    boolean official = isOfficial(file);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     file.tensors()
         .forEach(
             (key, tensor) -> {
               if (!COMPUTED.matcher(key).matches()) {
-                tensors.put(timmKey(key), tensor);
+                tensors.put(official ? timmKey(key) : key, tensor);
               }
             });
     return StateDict.of(file.name(), tensors);

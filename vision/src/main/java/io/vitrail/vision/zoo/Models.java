@@ -91,6 +91,17 @@ public final class Models {
   }
 
   /**
+   * The network with the weights of a file, with some things changed, for inference: the file's
+   * head must have as many classes as are asked for.
+   *
+   * @throws IOException if the file cannot be read, or does not fit; the message says how
+   * @throws IllegalArgumentException if there is no network of that name
+   */
+  public static LoadedModel open(String name, Path file, Overrides overrides) throws IOException {
+    return load(name, file, overrides, null);
+  }
+
+  /**
    * The network with the weights of a file, ready to be trained for other classes or images. {@code
    * rng} starts a new head if the file has none for this number of classes.
    *

@@ -11,7 +11,20 @@ public final class Enhance {
   /** Saturation: between the image's luma and the image. */
   public static Image colour(Image image, double factor) {
     Check.noAlpha(image);
-    return image.isGrey() ? image : blend(image.toGrey().toRgb(), image, factor);
+    float f = (float) factor;
+    if (image.isGrey() || f == 1) {
+      return image;
+    }
+    byte[] luma = image.toGrey().pixels();
+    byte[] in = image.pixels();
+    byte[] out = new byte[in.length];
+    for (int p = 0, i = 0; p < luma.length; p++, i += 3) {
+      int grey = luma[p] & 0xff;
+      out[i] = between(grey, in[i] & 0xff, f);
+      out[i + 1] = between(grey, in[i + 1] & 0xff, f);
+      out[i + 2] = between(grey, in[i + 2] & 0xff, f);
+    }
+    return Image.of(image.width(), image.height(), 3, out);
   }
 
   /** Contrast: between the mean luma everywhere and the image. */

@@ -11,7 +11,7 @@ import io.vitrail.tensor.Scope;
 import io.vitrail.tensor.Tensor;
 import io.vitrail.vision.ImageModel;
 import io.vitrail.vision.swin.Swin.MaskToken;
-import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ModelsTest {
@@ -29,22 +29,33 @@ class ModelsTest {
   }
 
   @Test
-  void overrides_change_what_they_say() {
-    Overrides overrides =
-        Overrides.NONE.withClasses(7).withImageSize(96).withChannels(1).withDropPath(0.1);
-    for (String name : List.of("vit_tiny_patch16_224", "deit3_small_patch16_224")) {
-      try (Scope scope = Scope.open();
-          Mode mode = Mode.noGrad();
-          Rng rng = Rng.seeded(1);
-          ImageModel model = Models.create(name, overrides)) {
-        model.init(rng);
-        for (int batch = 1; batch <= 2; batch++) {
-          Tensor scores = model.forward(rng.normal(batch, 1, 96, 96));
-          assertThat(scores.shape()).as(name).containsExactly(batch, 7);
-          assertThat(scores.isFinite().all()).isTrue();
-        }
-      }
-    }
+  void a_small_network_of_each_family_runs_with_everything_changed() {
+    Map<String, Integer> sizes =
+        Map.of(
+            "vit_tiny_patch16_224", 96,
+            "deit3_small_patch16_224", 96,
+            "resnet18", 64,
+            "swin_tiny_patch4_window7_224", 224);
+    sizes.forEach(
+        (name, pixels) -> {
+          Overrides overrides =
+              Overrides.NONE
+                  .withClasses(7)
+                  .withImageSize(pixels)
+                  .withChannels(1)
+                  .withDropPath(0.1);
+          try (Scope scope = Scope.open();
+              Mode mode = Mode.noGrad();
+              Rng rng = Rng.seeded(1);
+              ImageModel model = Models.create(name, overrides)) {
+            model.init(rng);
+            for (int batch = 1; batch <= 2; batch++) {
+              Tensor scores = model.forward(rng.normal(batch, 1, pixels, pixels));
+              assertThat(scores.shape()).as(name).containsExactly(batch, 7);
+              assertThat(scores.isFinite().all()).as(name).isTrue();
+            }
+          }
+        });
   }
 
   @Test

@@ -39,11 +39,7 @@ class ModelsTest {
     sizes.forEach(
         (name, pixels) -> {
           Overrides overrides =
-              Overrides.NONE
-                  .withClasses(7)
-                  .withImageSize(pixels)
-                  .withChannels(1)
-                  .withDropPath(0.1);
+              Overrides.NONE.withClasses(7).withImageSize(pixels).withChannels(1).withDropPath(0.1);
           try (Scope scope = Scope.open();
               Mode mode = Mode.noGrad();
               Rng rng = Rng.seeded(1);

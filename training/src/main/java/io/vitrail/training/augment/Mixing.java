@@ -89,7 +89,10 @@ public final class Mixing {
   record Patch(int top, int bottom, int left, int right) {
     static final Patch NONE = new Patch(0, 0, 0, 0);
 
-    /** A patch of the given size around a centre, clipped to the image. */
+    /**
+     * A patch of the given size around a centre, clipped to the image. Half of an odd size is cut
+     * off, as in the timm of the recipes (0.3 to 0.5); newer ones make odd patches a pixel larger.
+     */
     static Patch around(int cy, int cx, int h, int w, int height, int width) {
       return new Patch(
           Math.max(0, cy - h / 2),

@@ -211,6 +211,14 @@ class MixingTest {
   }
 
   @Test
+  void patches_lie_around_their_centre_and_end_at_the_border() {
+    assertThat(Patch.around(5, 4, 4, 3, 10, 8)).isEqualTo(new Patch(3, 7, 3, 5));
+    assertThat(Patch.around(0, 7, 6, 6, 10, 8)).isEqualTo(new Patch(0, 3, 4, 8));
+    assertThat(Patch.around(9, 0, 10, 8, 10, 8)).isEqualTo(new Patch(4, 10, 0, 4));
+    assertThat(Patch.around(5, 4, 1, 8, 10, 8).isEmpty()).isTrue();
+  }
+
+  @Test
   void mixing_leaks_nothing_and_leaves_its_input_alone() {
     RandomGenerator random = new SplittableRandom(1);
     Mixing mixing = mixing(BOTH.withMode(Mode.ELEMENT).withRounding(Rounding.LEVELS), 0.1);

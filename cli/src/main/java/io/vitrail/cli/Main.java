@@ -44,6 +44,8 @@ public final class Main {
         command(new Vitrail())
             .addSubcommand(command(new CutoutCommand(io)))
             .addSubcommand(command(new ClassifyCommand(io)))
+            .addSubcommand(train())
+            .addSubcommand(command(new ValidateCommand(io)))
             .addSubcommand(models())
             .addSubcommand(reproduce())
             .addSubcommand(command(new DoctorCommand(io)))
@@ -55,6 +57,10 @@ public final class Main {
     line.setParameterExceptionHandler((e, args) -> misused(e));
     line.setExecutionExceptionHandler((e, command, result) -> failed(e));
     return line;
+  }
+
+  private CommandLine train() {
+    return command(new TrainCommand(io)).addSubcommand(command(new TrainRecipes(io)));
   }
 
   private CommandLine models() {

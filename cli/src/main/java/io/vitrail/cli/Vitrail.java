@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       "  vitrail cutout photo.jpg            writes photo-cutout.png beside it",
       "  vitrail cutout photos/ -o cutouts/  a whole folder, into another one",
       "  vitrail classify photo.jpg          says what it shows",
+      "  vitrail train --data photos/ -o run  trains a network on a folder of images",
       "  vitrail models list                 which models there are",
       "  vitrail doctor                      whether this machine is ready",
       "",

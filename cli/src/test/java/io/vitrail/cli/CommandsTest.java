@@ -19,6 +19,9 @@ class CommandsTest {
         "",
         "cutout",
         "classify",
+        "train",
+        "train recipes",
+        "validate",
         "models",
         "models list",
         "models show",
@@ -55,7 +58,8 @@ class CommandsTest {
   void no_command_and_wrong_ones_are_misuse() {
     Cli.Result none = new Cli(dir).run();
     assertThat(none.exit()).isEqualTo(2);
-    assertThat(none.err()).contains("which command? cutout, classify, models, reproduce, doctor");
+    assertThat(none.err())
+        .contains("which command? cutout, classify, train, validate, models, reproduce, doctor");
     assertThat(none.errLines()).hasSize(1);
 
     Cli.Result wrong = new Cli(dir).run("cutuot", "a.png");

@@ -25,6 +25,7 @@ import io.vitrail.training.optim.Schedule;
 import io.vitrail.training.recipe.EvaluationSettings;
 import io.vitrail.training.recipe.Recipe;
 import io.vitrail.vision.ImageModel;
+import io.vitrail.weights.StoredTensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -97,6 +98,7 @@ public final class Trainer implements AutoCloseable {
 
     Optional<Saved> saved = parts.saved();
     saved.ifPresent(s -> model.load(s.tensors().under(MODEL + "/")));
+    model.channelsLast(); // as convolutions compute; before the optimiser takes the tensors
     state = saved.map(Saved::state).orElseGet(TrainingState::start);
     optimizer =
         Optimizer.ofGroups(recipe.optimizer().rule(recipe.learningRate()), parts.groups().groups());
@@ -156,11 +158,13 @@ public final class Trainer implements AutoCloseable {
         finishEpoch(Optional.empty());
       }
     }
+    peers.barrier();
     return new Result(Result.Status.FINISHED, state.epoch(), state.steps(), scores);
   }
 
   private Result stoppedWith(Optional<Scores> scores) throws IOException {
     save();
+    peers.barrier(); // nobody leaves before the first one has written
     return new Result(Result.Status.STOPPED, state.epoch(), state.steps(), scores);
   }
 
@@ -172,7 +176,7 @@ public final class Trainer implements AutoCloseable {
   // ---- an epoch
 
   private void trainEpoch() throws IOException {
-    int first = state.step() * recipe.accumulation();
+    int first = Math.min(state.step() * recipe.accumulation(), images.batches());
     try (Batches batches = images.epoch(state.epoch(), first)) {
       while (state.step() < stepsPerEpoch && !isStopped()) {
         step(batches);
@@ -334,7 +338,7 @@ public final class Trainer implements AutoCloseable {
     }
     StateDict weights;
     try (Ema.@Nullable Swap swap = judgesAverages() ? ema.orElseThrow().swapIn() : null) {
-      weights = weights();
+      weights = withoutMaskToken(weights());
     }
     if (isBest) {
       folder.get().saveWeights(RunFolder.BEST, weights, notesNow());
@@ -352,10 +356,12 @@ public final class Trainer implements AutoCloseable {
     StateDict weights = weights();
     StateDict all =
         weights.renamed(key -> MODEL + "/" + key).with(copyOf(OPTIMIZER, optimizer.state()));
-    folder.get().saveWeights(RunFolder.LAST, weights, notesNow());
+    folder.get().saveWeights(RunFolder.LAST, withoutMaskToken(weights), notesNow());
     if (ema.isPresent()) {
       StateDict averages = copyOf(EMA, ema.get().state());
-      folder.get().saveWeights(RunFolder.LAST_EMA, averages.under(EMA + "/"), notesNow());
+      folder
+          .get()
+          .saveWeights(RunFolder.LAST_EMA, withoutMaskToken(averages.under(EMA + "/")), notesNow());
       all = all.with(averages);
     }
     folder.get().saveState(state, all, notesNow());
@@ -367,6 +373,13 @@ public final class Trainer implements AutoCloseable {
     try (Scope scope = Scope.open()) {
       return StateDict.of(model);
     }
+  }
+
+  /** What only training needs is in the checkpoint, but not in weights for others. */
+  private static StateDict withoutMaskToken(StateDict weights) {
+    Map<String, StoredTensor> kept = new LinkedHashMap<>(weights.tensors());
+    kept.remove("mask_token");
+    return StateDict.of(weights.name(), kept);
   }
 
   private static StateDict copyOf(String part, Map<String, Tensor> tensors) {

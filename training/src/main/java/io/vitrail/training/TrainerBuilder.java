@@ -25,7 +25,7 @@ import java.util.Optional;
 
 /** Sets up a {@link Trainer}. What is left out is: no validation, no files, one process. */
 public final class TrainerBuilder {
-  private static final String RECIPE = "vitrail.recipe";
+  static final String RECIPE = "vitrail.recipe";
   private static final String DATA = "vitrail.data";
 
   /** Values of a recipe that do not change what training does. */

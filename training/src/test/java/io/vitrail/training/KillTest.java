@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Training in a virtual machine that dies without a warning, again and again. */
 class KillTest {
-  private static final int KILLS = 4;
+  private static final int KILLS = 3;
 
   /** Half of the time goes into checkpoints and validations, so that kills hit them too. */
   private static final Recipe RECIPE =

@@ -82,6 +82,17 @@ class ResumeTest {
   }
 
   @Test
+  void a_network_with_batch_norms_resumes() throws IOException {
+    Recipe recipe =
+        TinyTraining.recipe(
+            "epochs=2", "model.name=resnet50", "optimizer.type=lamb", "ema.decay=0.9");
+    TinyTraining.run(recipe, dir.resolve("whole"), TrainingListener.NONE);
+    stopAfter(recipe, dir.resolve("parts"), 3);
+    TinyTraining.run(recipe, dir.resolve("parts"), TrainingListener.NONE);
+    TinyTraining.assertSameFiles(dir.resolve("whole"), dir.resolve("parts"));
+  }
+
+  @Test
   void a_log_of_two_parts_reads_as_one() throws IOException {
     Recipe recipe = TinyTraining.recipe("epochs=3", "checkpoints.epochs=2");
     stopAfter(recipe, dir, 6);
@@ -155,9 +166,24 @@ class ResumeTest {
 
   @Test
   void a_checkpoint_that_cannot_be_written_ends_with_one_line() throws IOException {
-    Path file = Files.createFile(dir.resolve("file"));
-    Recipe recipe = TinyTraining.recipe("epochs=1");
-    assertThatThrownBy(() -> TinyTraining.run(recipe, file, TrainingListener.NONE))
-        .isInstanceOf(IOException.class);
+    Recipe recipe = TinyTraining.recipe("epochs=2");
+    stopAfter(recipe, dir, 4);
+    Files.delete(dir.resolve("last.safetensors"));
+    Files.createDirectories(dir.resolve("last.safetensors/in-the-way"));
+    assertThatThrownBy(() -> TinyTraining.run(recipe, dir, TrainingListener.NONE))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot write the checkpoint '" + dir.resolve("last.safetensors"))
+        .hasMessageContaining("MB free); the checkpoint before it is whole: make room")
+        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+    try (var files = Files.list(dir)) {
+      assertThat(files.map(Path::toString)).noneMatch(name -> name.endsWith(".part"));
+    }
+  }
+
+  @Test
+  void what_a_killed_process_left_half_written_is_removed() throws IOException {
+    Path left = Files.writeString(dir.resolve(".last.safetensors.1234.part"), "half");
+    TinyTraining.run(TinyTraining.recipe("epochs=1"), dir, TrainingListener.NONE);
+    assertThat(left).doesNotExist();
   }
 }

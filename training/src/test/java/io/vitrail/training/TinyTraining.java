@@ -11,6 +11,8 @@ import io.vitrail.training.data.LoaderConfig;
 import io.vitrail.training.data.Sampler;
 import io.vitrail.training.recipe.Recipe;
 import io.vitrail.vision.ImageModel;
+import io.vitrail.vision.resnet.Block;
+import io.vitrail.vision.resnet.ResNet;
 import io.vitrail.vision.vit.DropRates;
 import io.vitrail.vision.vit.Size;
 import io.vitrail.vision.vit.Style;
@@ -83,23 +85,38 @@ final class TinyTraining {
     }
   }
 
-  /** A vision transformer of two narrow blocks, with the recipe's start and drop path. */
+  /** A network of the recipe's family, start and drop path: a ResNet or a ViT, each tiny. */
   static ImageModel model(Recipe recipe) {
-    VisionTransformer model =
-        new VisionTransformer(
-            new VisionTransformer.Config(
-                SIDE,
-                4,
-                3,
-                CLASSES.size(),
-                new Size(16, 2, 2, 4),
-                Style.DEIT3,
-                1,
-                new DropRates(0, recipe.model().dropPath(), DropRates.Rule.CONSTANT)));
+    ImageModel model = recipe.model().name().startsWith("resnet") ? resnet(recipe) : vit(recipe);
     try (Rng rng = Rng.seeded(recipe.seed())) {
       model.init(rng);
     }
     return model;
+  }
+
+  private static ImageModel resnet(Recipe recipe) {
+    return new ResNet(
+        new ResNet.Config(
+            Block.Kind.BASIC,
+            List.of(1, 1, 1, 1),
+            4,
+            ResNet.Stem.SMALL,
+            3,
+            CLASSES.size(),
+            recipe.model().dropPath()));
+  }
+
+  private static ImageModel vit(Recipe recipe) {
+    return new VisionTransformer(
+        new VisionTransformer.Config(
+            SIDE,
+            4,
+            3,
+            CLASSES.size(),
+            new Size(16, 2, 2, 4),
+            Style.DEIT3,
+            1,
+            new DropRates(0, recipe.model().dropPath(), DropRates.Rule.CONSTANT)));
   }
 
   /** Training batches of {@code data} as the recipe has them. */

@@ -2,7 +2,9 @@ package io.vitrail.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
+import io.vitrail.tensor.Engine;
 import io.vitrail.training.Trainer.Result;
 import io.vitrail.training.augment.Preparation;
 import io.vitrail.training.data.Dataset;
@@ -13,6 +15,7 @@ import io.vitrail.training.recipe.Recipe;
 import io.vitrail.vision.ImageModel;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,13 +101,9 @@ class TrainerTest {
         (key, values) -> {
           float[] others = parts.get(key);
           for (int i = 0; i < values.length; i++) {
-            assertThat(others[i]).as(key).isCloseTo(values[i], within(2e-6f));
+            assertThat(others[i]).as(key).isCloseTo(values[i], offset(2e-6f));
           }
         });
-  }
-
-  private static org.assertj.core.data.Offset<Float> within(float value) {
-    return org.assertj.core.data.Offset.offset(value);
   }
 
   @Test
@@ -128,5 +127,40 @@ class TrainerTest {
           .hasMessageContaining("training has come apart; lower optimizer.lr");
       assertThat(steps).allMatch(step -> Double.isFinite(step.loss()));
     }
+  }
+
+  @Test
+  void fifty_steps_leave_nothing_behind() throws IOException {
+    Recipe recipe =
+        TinyTraining.recipe(
+            "epochs=15",
+            "accumulation=2",
+            "clip=1",
+            "ema.decay=0.9",
+            "mixing.mixup=0.8",
+            "mixing.cutmix=1",
+            "masksub.mode=masking");
+    List<Long> pointers = new ArrayList<>();
+    TrainingListener counter =
+        new TrainingListener() {
+          @Override
+          public void step(Step step) {
+            pointers.add(Engine.livePointers());
+          }
+        };
+    weights(TinyTraining.recipe("epochs=1")); // whatever is made once and stays
+    long before = Engine.livePointers();
+    try (ImageModel model = TinyTraining.model(recipe);
+        Trainer trainer =
+            Trainer.builder(model, recipe, TinyTraining.loader(recipe, IMAGES))
+                .validation(TinyTraining.judging(recipe, IMAGES))
+                .listener(counter)
+                .build()) {
+      trainer.fit();
+    }
+    List<Long> settled = pointers.subList(10, 60);
+    // The collector may free a few objects now and then; a leak would be one a step at least.
+    assertThat(Collections.max(settled) - Collections.min(settled)).isLessThan(10);
+    assertThat(Engine.livePointers()).isLessThan(before + 10);
   }
 }

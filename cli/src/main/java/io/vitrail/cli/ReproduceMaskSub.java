@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
       "",
       "Trains small vision transformers with several seeds, at equal compute and at equal epochs,"
           + " on digits, which are part of Vitrail, and on Fashion-MNIST where its files are."
-          + " Writes masksub.md, masksub.csv and masksub.png. Stopped and started again, it goes"
-          + " on after the last finished training.",
+          + " Writes masksub.md, masksub.csv and masksub.png, and keeps finished trainings in"
+          + " masksub.jsonl: stopped and started again, it goes on from there.",
       ""
     },
     footer = {

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Scaled dot-product attention, by the kernel that measured fastest for type and device. */
 final class Attention {
+  private static final long PACKED_TOKENS = 64;
+
   private Attention() {}
 
   /** {@code softmax(q k^T * scale + bias) v}; see {@link F#attention}. */
@@ -20,16 +22,20 @@ final class Attention {
   }
 
   /**
-   * In bfloat16 on the CPU, the fused kernel is 24 times slower than two products, and its backward
-   * 10 times; but with AMX its forward takes two thirds of their time. In float32 it is the fast
-   * one unless a bias learns, for which it has no backward: what the engine then does instead takes
-   * an eighth longer than two products.
+   * Whether the fused kernel is the faster one on the CPU.
+   *
+   * <p>In bfloat16 it is 24 times slower than two products, and its backward 10 times; but with AMX
+   * its forward takes two thirds of their time, from 64 tokens on: for fewer, as in Swin's windows,
+   * it does not pack them for AMX and takes eight times as long. In float32 it is the fast one
+   * unless a bias learns, for which it has no backward: what the engine does instead takes an
+   * eighth longer than two products.
    */
   private static boolean fusedIsFast(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias) {
-    boolean bf16 = q.dtype() == DType.BF16 || Bf16.autocasts();
-    return bf16
-        ? Bf16.hasAmx() && !learns(q) && !learns(k) && !learns(v)
-        : bias == null || !learns(bias);
+    if (q.dtype() == DType.BF16 || Bf16.autocasts()) {
+      boolean packed = q.size(-2) >= PACKED_TOKENS && k.size(-2) >= PACKED_TOKENS;
+      return Bf16.hasAmx() && packed && !learns(q) && !learns(k) && !learns(v);
+    }
+    return bias == null || !learns(bias);
   }
 
   private static boolean learns(Tensor tensor) {

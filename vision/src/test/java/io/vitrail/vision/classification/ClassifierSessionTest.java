@@ -3,6 +3,7 @@ package io.vitrail.vision.classification;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vitrail.hub.CachedFile;
 import io.vitrail.hub.ModelCard;
@@ -23,14 +24,18 @@ import io.vitrail.vision.zoo.Models;
 import io.vitrail.vision.zoo.Overrides;
 import io.vitrail.vision.zoo.WeightNotes;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,6 +214,28 @@ class ClassifierSessionTest {
       }
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void a_virtual_thread_gets_the_same() throws Exception {
+    Optional<Method> start =
+        Arrays.stream(Thread.class.getMethods())
+            .filter(method -> method.getName().equals("startVirtualThread"))
+            .findFirst();
+    assumeThat(start).as("virtual threads came with Java 21").isPresent();
+    try (ClassifierSession session = ClassifierSession.open(weights, F32)) {
+      List<Label> expected = session.classify(photo(1), 4);
+      FutureTask<List<Label>> task =
+          new FutureTask<>(
+              () -> {
+                try (ClassifierSession own = ClassifierSession.open(weights, F32)) {
+                  assertAlike(own.classify(photo(1), 4), expected);
+                }
+                return session.classify(photo(1), 4);
+              });
+      start.get().invoke(null, task);
+      assertAlike(task.get(), expected);
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 public final class Launcher {
   private static final String THREADS = "vitrail.threads";
   private static final Duration GRACE = Duration.ofSeconds(20);
+  private static final Duration READ = Duration.ofSeconds(1);
 
   private final Duration timeout;
   private final PrintStream err;
@@ -43,39 +45,45 @@ public final class Launcher {
   private static final class Rank {
     final int number;
     final Process process;
+    private final Thread reader;
     private volatile String lastLine = "";
 
     Rank(int number, Process process) {
       this.number = number;
       this.process = process;
-    }
-
-    void listen() {
-      if (number == 0) {
-        return;
-      }
-      Thread reader =
-          new Thread(
-              () -> {
-                try (BufferedReader lines =
-                    new BufferedReader(
-                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                  lines.lines().filter(line -> !line.isBlank()).forEach(line -> lastLine = line);
-                } catch (IOException | RuntimeException e) {
-                  // The process has ended, and its output with it.
-                }
-              },
-              "output of rank " + number);
+      reader = new Thread(this::read, "output of rank " + number);
       reader.setDaemon(true);
       reader.start();
     }
 
-    String failure() {
+    /** Rank 0's output goes past this process: here it is empty. */
+    private void read() {
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        lines.lines().filter(Rank::matters).forEach(line -> lastLine = line);
+      } catch (IOException | UncheckedIOException e) {
+        // The process has ended, and its output with it.
+      }
+    }
+
+    /** Not what the transport notes about itself. */
+    private static boolean matters(String line) {
+      return !line.isBlank() && !line.startsWith("[Gloo]");
+    }
+
+    boolean wasKilled() {
+      return process.exitValue() > 128;
+    }
+
+    String failure() throws InterruptedException {
+      reader.join(READ.toMillis());
       int exit = process.exitValue();
-      String how =
-          exit > 128 ? "was killed by signal " + (exit - 128) : "ended with exit code " + exit;
+      if (wasKilled()) {
+        return "rank " + number + " was killed by signal " + (exit - 128);
+      }
       String last = lastLine.isEmpty() ? "" : " (\"" + lastLine.strip() + "\")";
-      return "rank " + number + " " + how + last;
+      return "rank " + number + " ended with exit code " + exit + last;
     }
   }
 
@@ -132,7 +140,6 @@ public final class Launcher {
       }
       Rank rank = new Rank(i, builder.start());
       ranks.add(rank);
-      rank.listen();
       rank.process.onExit().thenRun(() -> ended.add(rank));
     }
   }
@@ -157,16 +164,31 @@ public final class Launcher {
   private int await() throws InterruptedException {
     for (int left = ranks.size(); left > 0; left--) {
       Rank rank = ended.take();
-      int exit = rank.process.exitValue();
-      if (exit != 0) {
-        String line = rank.failure();
+      if (rank.process.exitValue() != 0) {
+        Rank cause = cause(rank);
         endAll();
         err.println(
-            line + "; all ranks were ended; the same command resumes from the last checkpoint");
-        return exit;
+            cause.failure()
+                + "; all ranks were ended; the same command resumes from the last checkpoint");
+        return cause.process.exitValue();
       }
     }
     return 0;
+  }
+
+  /** The others fail soon after the first, and may be seen before it: who was killed did not. */
+  private Rank cause(Rank seen) throws InterruptedException {
+    if (seen.wasKilled()) {
+      return seen;
+    }
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    for (Rank rank : ranks) {
+      if (rank.process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+          && rank.wasKilled()) {
+        return rank;
+      }
+    }
+    return seen;
   }
 
   /** Asks all to end, and ends those that do not. */

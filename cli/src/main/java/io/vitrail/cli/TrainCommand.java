@@ -1,7 +1,5 @@
 package io.vitrail.cli;
 
-import io.vitrail.hub.HubException;
-import io.vitrail.hub.ModelCard;
 import io.vitrail.tensor.Device;
 import io.vitrail.tensor.Engine;
 import io.vitrail.tensor.PlatformThreads;
@@ -20,8 +18,6 @@ import io.vitrail.training.recipe.MaskSubSettings;
 import io.vitrail.training.recipe.Recipe;
 import io.vitrail.training.recipe.RecipeException;
 import io.vitrail.training.recipe.Recipes;
-import io.vitrail.vision.zoo.WeightNotes;
-import io.vitrail.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -226,11 +222,14 @@ final class TrainCommand implements Callable<Integer> {
 
   private int train(Recipe wanted, String where, Optional<Rendezvous> place) throws IOException {
     Splits splits = DataSets.open(where, wanted.data().holdOut(), wanted.seed());
-    Optional<Path> weights = resumes() ? Optional.empty() : initialWeights();
+    Optional<Path> file =
+        weights().isPresent()
+            ? Optional.of(weights().get().fetch(new PullProgress(io, quiet, System::nanoTime)))
+            : Optional.empty();
     int loaders = workers == null ? LoaderConfig.defaultWorkers() : workers;
     try (Distributed peers =
             place.map(p -> Distributed.join(p, Device.CPU)).orElseGet(Distributed::single);
-        TrainingJob job = TrainingJob.of(wanted, splits, weights, peers, loaders)) {
+        TrainingJob job = TrainingJob.of(wanted, splits, file, peers, loaders)) {
       if (dryRun) {
         print(wanted, job);
         return 0;
@@ -288,6 +287,13 @@ final class TrainCommand implements Callable<Integer> {
 
   // ---- what to train
 
+  /** A checkpoint to go on from has weights of its own. */
+  private Optional<FirstWeights> weights() {
+    return init == null || resumes()
+        ? Optional.empty()
+        : Optional.of(new FirstWeights(init, io.hub()));
+  }
+
   private Recipe recipe(Optional<RunRecord> record) throws IOException {
     try {
       Recipe base = base(record);
@@ -306,8 +312,9 @@ final class TrainCommand implements Callable<Integer> {
       if (precision != null) {
         changes.add("precision=" + precision);
       }
-      Optional<Known> weights = resumes() ? Optional.empty() : known();
-      weights.ifPresent(known -> changes.addAll(known.settings()));
+      if (weights().isPresent()) {
+        changes.addAll(weights().get().settings());
+      }
       changes.addAll(settings);
       return base.with(changes.toArray(String[]::new));
     } catch (RecipeException e) {
@@ -338,61 +345,6 @@ final class TrainCommand implements Callable<Integer> {
     Optional<String> before = resume && record.isPresent() ? record.get().data() : Optional.empty();
     return before.orElseThrow(
         () -> misused("on what? give a folder of images with --data DIR (see --help)"));
-  }
-
-  /** What first weights say about themselves, so that the recipe need not: network and input. */
-  private record Known(String architecture, List<Double> mean, List<Double> std) {
-    List<String> settings() {
-      return List.of(
-          "model.name=" + architecture,
-          "augment.channels=" + mean.size(),
-          "augment.mean=" + list(mean),
-          "augment.std=" + list(std));
-    }
-
-    private static String list(List<Double> values) {
-      return String.join(",", values.stream().map(String::valueOf).toList());
-    }
-  }
-
-  private Optional<Known> known() throws IOException {
-    if (init == null) {
-      return Optional.empty();
-    }
-    if (Files.isRegularFile(Path.of(init))) {
-      try (Weights file = Weights.open(Path.of(init))) {
-        return WeightNotes.of(file.metadata())
-            .map(notes -> new Known(notes.architecture(), notes.mean(), notes.std()));
-      }
-    }
-    return card(init)
-        .map(
-            card ->
-                new Known(
-                    card.architecture(), card.preprocessing().mean(), card.preprocessing().std()));
-  }
-
-  private Optional<ModelCard> card(String name) throws IOException {
-    return io.hub().cards().stream().filter(card -> card.name().equals(name)).findFirst();
-  }
-
-  private Optional<Path> initialWeights() throws IOException {
-    if (init == null) {
-      return Optional.empty();
-    }
-    Path file = Path.of(init);
-    if (Files.isRegularFile(file)) {
-      return Optional.of(file);
-    }
-    if (card(init).isPresent()) {
-      return Optional.of(
-          io.hub().fetch(init, new PullProgress(io, quiet, System::nanoTime)).path());
-    }
-    if (init.contains(".") || file.getNameCount() > 1) {
-      throw new HubException("there is no weight file '%s'; check the path".formatted(init));
-    }
-    io.hub().card(init); // throws, with near names
-    throw new IllegalStateException(init);
   }
 
   // ---- for people

@@ -2,6 +2,7 @@ package io.vitrail.training;
 
 import io.vitrail.tensor.DType;
 import io.vitrail.tensor.Device;
+import io.vitrail.tensor.Engine;
 import io.vitrail.training.RunFolder.Saved;
 import io.vitrail.training.augment.Mixing;
 import io.vitrail.training.data.Dataset;
@@ -22,11 +23,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sets up a {@link Trainer}. What is left out is: no validation, no files, one process. */
 public final class TrainerBuilder {
   static final String RECIPE = "vitrail.recipe";
   private static final String DATA = "vitrail.data";
+  private static final String ARITHMETIC = "vitrail.arithmetic";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TrainerBuilder.class);
 
   /** Values of a recipe that do not change what training does. */
   private static final List<String> FREE = List.of("name:", "note:", "checkpoints.", "evaluation.");
@@ -166,7 +172,15 @@ public final class TrainerBuilder {
     Map<String, String> notes = new LinkedHashMap<>(description);
     notes.put(RECIPE, Recipes.json(recipe));
     notes.put(DATA, describe(images.data()));
+    notes.put(ARITHMETIC, arithmetic());
     return notes;
+  }
+
+  /** What roundings depend on. */
+  private String arithmetic() {
+    Engine.Info engine = Engine.info();
+    return "%s, %d threads, %d processes, %s"
+        .formatted(precision(), engine.threads(), peers.world(), engine.instructions());
   }
 
   /** The checkpoint to go on from, after a look at whether it is of this training. */
@@ -206,6 +220,12 @@ public final class TrainerBuilder {
       throw new TrainingException(
           "cannot resume in '%s' with other data: it was %s, now %s; give the same --data, or name another folder"
               .formatted(folder.orElseThrow(), saved.notes().get(DATA), data));
+    }
+    if (!arithmetic().equals(saved.notes().get(ARITHMETIC))) {
+      LOG.warn(
+          "resumed with {}, before with {}: roundings differ from those of an uninterrupted run",
+          arithmetic(),
+          saved.notes().get(ARITHMETIC));
     }
   }
 

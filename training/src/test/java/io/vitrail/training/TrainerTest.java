@@ -53,7 +53,11 @@ class TrainerTest {
     Dataset eight = TinyTraining.images(8, 3);
     Recipe recipe =
         TinyTraining.recipe(
-            "epochs=150", "optimizer.lr=1e-2", "augment.crop=centre", "augment.horizontalFlip=0");
+            "epochs=150",
+            "evaluation.every=150",
+            "optimizer.lr=1e-2",
+            "augment.crop=centre",
+            "augment.horizontalFlip=0");
     try (ImageModel model = TinyTraining.model(recipe);
         Trainer trainer =
             Trainer.builder(model, recipe, TinyTraining.loader(recipe, eight))

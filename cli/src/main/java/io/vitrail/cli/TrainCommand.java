@@ -371,11 +371,11 @@ final class TrainCommand implements Callable<Integer> {
             wanted.batch(),
             wanted.accumulation());
     io.out()
-        .println(
-            "rate        %.4g at most; masksub %s"
-                .formatted(
-                    wanted.learningRate(),
-                    wanted.masksub().mode().name().toLowerCase(Locale.ROOT)));
+        .printf(
+            Locale.ROOT,
+            "rate        %.4g at most; masksub %s%n",
+            wanted.learningRate(),
+            wanted.masksub().mode().name().toLowerCase(Locale.ROOT));
     io.out()
         .println(
             "memory      "

@@ -50,15 +50,16 @@ final class TrainingProgress implements TrainingListener {
     }
     lastShown = now;
     show(
-        "epoch %d/%d  step %d/%d  loss %.4f  lr %.3g  %s"
-            .formatted(
-                step.epoch() + 1,
-                step.epochs(),
-                step.step(),
-                step.stepsPerEpoch(),
-                step.loss(),
-                step.learningRate(),
-                pace(step, now)));
+        String.format(
+            Locale.ROOT,
+            "epoch %d/%d  step %d/%d  loss %.4f  lr %.3g  %s",
+            step.epoch() + 1,
+            step.epochs(),
+            step.step(),
+            step.stepsPerEpoch(),
+            step.loss(),
+            step.learningRate(),
+            pace(step, now)));
   }
 
   /** Time left counts validations and checkpoints as they came so far. */

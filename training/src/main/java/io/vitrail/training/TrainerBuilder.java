@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -111,13 +112,14 @@ public final class TrainerBuilder {
     if (recipe.batch() % (recipe.accumulation() * peers.world()) != 0
         || images.config().batchSize() != share) {
       throw new TrainingException(
-          "a batch of %d in %d parts on %d processes is %.4g images at once; the loader gives %d"
-              .formatted(
-                  recipe.batch(),
-                  recipe.accumulation(),
-                  peers.world(),
-                  (double) recipe.batch() / recipe.accumulation() / peers.world(),
-                  images.config().batchSize()));
+          String.format(
+              Locale.ROOT,
+              "a batch of %d in %d parts on %d processes is %.4g images at once; the loader gives %d",
+              recipe.batch(),
+              recipe.accumulation(),
+              peers.world(),
+              (double) recipe.batch() / recipe.accumulation() / peers.world(),
+              images.config().batchSize()));
     }
     if (images.data().classes().size() != model.classes()) {
       throw new TrainingException(

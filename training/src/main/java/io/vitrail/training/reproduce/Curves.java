@@ -38,7 +38,9 @@ final class Curves {
           IntStream.range(0, results.points(arm))
               .mapToObj(i -> point(results, arm, i, epochSeconds, value))
               .toList();
-      panel = panel.with(new Series(arm.label(), Style.LINE, points));
+      if (!points.isEmpty()) {
+        panel = panel.with(new Series(arm.label(), Style.LINE, points));
+      }
     }
     return panel;
   }

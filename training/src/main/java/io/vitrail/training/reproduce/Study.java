@@ -82,6 +82,7 @@ record Study(
         List.of(
             new Arm("plain", Branches.MAIN, 400),
             new Arm("masksub", Branches.MAIN_AND_SUB, 267),
+            new Arm("masksub-short", Branches.MAIN_AND_SUB, 235),
             new Arm("labelled", Branches.MAIN_AND_LABELLED, 267),
             new Arm("masksub-long", Branches.MAIN_AND_SUB, 400)),
         6);
@@ -124,6 +125,7 @@ record Study(
         List.of(
             new Arm("plain", Branches.MAIN, 200),
             new Arm("masksub", Branches.MAIN_AND_SUB, 133),
+            new Arm("masksub-short", Branches.MAIN_AND_SUB, 118),
             new Arm("masksub-long", Branches.MAIN_AND_SUB, 200)),
         3);
   }

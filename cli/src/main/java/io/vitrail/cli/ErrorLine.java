@@ -28,7 +28,7 @@ final class ErrorLine {
       return ofFile(file);
     }
     if (failure instanceof OutOfMemoryError) {
-      return "out of memory (%s); free some, choose a smaller --size, or give Java more: VITRAIL_OPTS=-Xmx8g"
+      return "out of memory (%s); free some, choose a smaller --size (to train: --set accumulation=4), or give Java more: VITRAIL_OPTS=-Xmx8g"
           .formatted(failure.getMessage());
     }
     if (failure.getMessage() != null && isMeantForUsers(failure)) {

@@ -1,6 +1,5 @@
 package io.vitrail.training;
 
-import io.vitrail.nn.StateDict;
 import io.vitrail.tensor.DType;
 import io.vitrail.tensor.Device;
 import io.vitrail.tensor.Gradients;
@@ -25,7 +24,6 @@ import io.vitrail.training.optim.Schedule;
 import io.vitrail.training.recipe.EvaluationSettings;
 import io.vitrail.training.recipe.Recipe;
 import io.vitrail.vision.ImageModel;
-import io.vitrail.weights.StoredTensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,15 +52,11 @@ public final class Trainer implements AutoCloseable {
   private static final int MIXING_RANDOM = 2;
   private static final int LOGGED_STEPS = 50;
 
-  private static final String MODEL = "model"; // parts of a checkpoint
-  private static final String OPTIMIZER = "optimizer";
-  private static final String EMA = "ema";
-
   private final Recipe recipe;
   private final ImageModel model;
   private final Loader images;
   private final Optional<Evaluator> evaluator;
-  private final Optional<RunFolder> folder;
+  private final Optional<Checkpoints> checkpoints; // of the process that writes
   private final TrainingListener listener;
   private final Objective objective;
   private final Optional<Mixing> mixing;
@@ -72,12 +66,10 @@ public final class Trainer implements AutoCloseable {
   private final Schedule schedule;
   private final Optimizer optimizer;
   private final Optional<Ema> ema;
-  private final Map<String, String> notes;
   private final int stepsPerEpoch;
 
   private TrainingState state;
   private @Nullable RunLog log;
-  private long lastSave = System.nanoTime();
   private volatile boolean stopped;
 
   Trainer(TrainerBuilder parts) throws IOException {
@@ -90,23 +82,33 @@ public final class Trainer implements AutoCloseable {
     device = parts.device();
     precision = parts.precision();
     evaluator = parts.validation.map(loader -> new Evaluator(loader, device, precision));
-    folder = parts.folder.map(RunFolder::new);
     mixing = parts.mixing();
     schedule = recipe.learningRates();
-    notes = parts.notes();
     stepsPerEpoch = parts.stepsPerEpoch();
 
     Optional<Saved> saved = parts.saved();
-    saved.ifPresent(s -> model.load(s.tensors().under(MODEL + "/")));
+    saved.ifPresent(s -> model.load(s.tensors().under(Checkpoints.MODEL + "/")));
     model.channelsLast(); // as convolutions compute; before the optimiser takes the tensors
     state = saved.map(Saved::state).orElseGet(TrainingState::start);
     optimizer =
         Optimizer.ofGroups(recipe.optimizer().rule(recipe.learningRate()), parts.groups().groups());
     ema = recipe.ema().config().map(config -> new Ema(model, config));
     try (Scope scope = Scope.open()) {
-      saved.ifPresent(s -> optimizer.restore(s.tensors(OPTIMIZER)));
-      saved.ifPresent(s -> ema.ifPresent(e -> e.restore(s.tensors(EMA), state.steps())));
+      saved.ifPresent(s -> optimizer.restore(s.tensors(Checkpoints.OPTIMIZER)));
+      saved.ifPresent(
+          s -> ema.ifPresent(e -> e.restore(s.tensors(Checkpoints.EMA), state.steps())));
     }
+    checkpoints =
+        parts.folder.isPresent() && peers.isFirst()
+            ? Optional.of(
+                new Checkpoints(
+                    new RunFolder(parts.folder.get()),
+                    recipe.checkpoints(),
+                    model,
+                    optimizer,
+                    ema,
+                    parts.notes()))
+            : Optional.empty();
   }
 
   /** A trainer of {@code model} on {@code images}, whose batches are those of the recipe. */
@@ -180,7 +182,7 @@ public final class Trainer implements AutoCloseable {
     try (Batches batches = images.epoch(state.epoch(), first)) {
       while (state.step() < stepsPerEpoch && !isStopped()) {
         step(batches);
-        if (state.step() < stepsPerEpoch && isTimeToSave()) {
+        if (state.step() < stepsPerEpoch && checkpoints.map(c -> c.isDue(state)).orElse(false)) {
           save();
         }
       }
@@ -276,7 +278,7 @@ public final class Trainer implements AutoCloseable {
                   loss,
                   norm,
                   precision == DType.F32 ? "" : ", or train with precision=f32",
-                  folder.isPresent() ? "; the last checkpoint is good" : ""));
+                  checkpoints.isPresent() ? "; the last checkpoint is good" : ""));
     }
   }
 
@@ -290,7 +292,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Scores of the weights that decide; nothing if stopped meanwhile. */
   private Optional<Scores> judge() {
-    try (Ema.@Nullable Swap swap = judgesAverages() ? ema.orElseThrow().swapIn() : null) {
+    try (Ema.@Nullable Swap swap = swapIn()) {
       Optional<Scores> mine =
           evaluator
               .orElseThrow()
@@ -299,8 +301,10 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private boolean judgesAverages() {
-    return recipe.evaluation().weights() == EvaluationSettings.Weights.EMA && ema.isPresent();
+  /** Gives the network its averages, if they are what is judged. */
+  private Ema.@Nullable Swap swapIn() {
+    boolean averages = recipe.evaluation().weights() == EvaluationSettings.Weights.EMA;
+    return averages && ema.isPresent() ? ema.get().swapIn() : null;
   }
 
   private void finishEpoch(Optional<Scores> scores) throws IOException {
@@ -315,93 +319,28 @@ public final class Trainer implements AutoCloseable {
     listener.epoch(
         new TrainingListener.Epoch(state.epoch(), recipe.epochs(), train, scores, isBest));
     state = state.afterEpoch();
-    if (isKept) {
-      saveBest(done, isBest);
+    if (isKept && checkpoints.isPresent()) {
+      try (Ema.@Nullable Swap swap = swapIn()) {
+        checkpoints.get().saveBest(state, done, isBest);
+      }
     }
     if (done % recipe.checkpoints().epochs() == 0 || done == recipe.epochs()) {
       save();
     }
   }
 
-  // ---- checkpoints
-
-  private boolean isTimeToSave() {
-    int steps = recipe.checkpoints().steps();
-    double minutes = recipe.checkpoints().minutes();
-    return (steps > 0 && state.steps() % steps == 0)
-        || (minutes > 0 && System.nanoTime() - lastSave > minutes * 60e9);
-  }
-
-  private void saveBest(int epochs, boolean isBest) throws IOException {
-    if (folder.isEmpty() || !peers.isFirst()) {
-      return;
-    }
-    StateDict weights;
-    try (Ema.@Nullable Swap swap = judgesAverages() ? ema.orElseThrow().swapIn() : null) {
-      weights = withoutMaskToken(weights());
-    }
-    if (isBest) {
-      folder.get().saveWeights(RunFolder.BEST, weights, notesNow());
-    }
-    if (recipe.checkpoints().best() > 1) {
-      folder.get().saveWeights(RunFolder.bestOf(epochs), weights, notesNow());
-    }
-  }
-
-  /** The state goes last: what it counts as done is on the disk then. */
   private void save() throws IOException {
-    if (folder.isEmpty() || !peers.isFirst()) {
-      return;
+    if (checkpoints.isPresent()) {
+      checkpoints.get().save(state);
+      listener.saved(checkpoints.get().folder());
     }
-    StateDict weights = weights();
-    StateDict all =
-        weights.renamed(key -> MODEL + "/" + key).with(copyOf(OPTIMIZER, optimizer.state()));
-    folder.get().saveWeights(RunFolder.LAST, withoutMaskToken(weights), notesNow());
-    if (ema.isPresent()) {
-      StateDict averages = copyOf(EMA, ema.get().state());
-      folder
-          .get()
-          .saveWeights(RunFolder.LAST_EMA, withoutMaskToken(averages.under(EMA + "/")), notesNow());
-      all = all.with(averages);
-    }
-    folder.get().saveState(state, all, notesNow());
-    lastSave = System.nanoTime();
-    listener.saved(folder.get().path());
-  }
-
-  private StateDict weights() {
-    try (Scope scope = Scope.open()) {
-      return StateDict.of(model);
-    }
-  }
-
-  /** What only training needs is in the checkpoint, but not in weights for others. */
-  private static StateDict withoutMaskToken(StateDict weights) {
-    Map<String, StoredTensor> kept = new LinkedHashMap<>(weights.tensors());
-    kept.remove("mask_token");
-    return StateDict.of(weights.name(), kept);
-  }
-
-  private static StateDict copyOf(String part, Map<String, Tensor> tensors) {
-    try (Scope scope = Scope.open()) {
-      return StateDict.copyOf(part, tensors).renamed(key -> part + "/" + key);
-    }
-  }
-
-  private Map<String, String> notesNow() {
-    Map<String, String> all = new LinkedHashMap<>(notes);
-    all.put("epoch", String.valueOf(state.epoch()));
-    state.best().stream()
-        .findFirst()
-        .ifPresent(b -> all.put("best_top1", String.valueOf(b.top1())));
-    return all;
   }
 
   // ---- logs
 
   private void openLog() throws IOException {
-    if (folder.isPresent() && peers.isFirst()) {
-      log = RunLog.resume(folder.get().path(), state.steps() == 0 ? -1 : state.steps());
+    if (checkpoints.isPresent()) {
+      log = RunLog.resume(checkpoints.get().folder(), state.steps() == 0 ? -1 : state.steps());
     }
   }
 

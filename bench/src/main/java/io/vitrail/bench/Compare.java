@@ -35,13 +35,21 @@ public final class Compare {
     this.scripts = scripts;
   }
 
-  /** Arguments: python, folder of scripts, rounds, output CSV, then isnet WEIGHTS PHOTO | vit. */
+  /**
+   * Arguments: python, folder of scripts, rounds, output CSV, then isnet WEIGHTS PHOTO | vit |
+   * vision.
+   */
   public static void main(String[] args) throws IOException {
     Compare compare = new Compare(args[0], Path.of(args[1]));
     int rounds = Integer.parseInt(args[2]);
     Path csv = Path.of(args[3]);
     List<Duel> duels =
-        args[4].equals("isnet") ? compare.isnet(args[5], args[6]) : compare.transformer();
+        switch (args[4]) {
+          case "isnet" -> compare.isnet(args[5], args[6]);
+          case "vit" -> compare.transformer();
+          case "vision" -> compare.vision();
+          default -> throw new IllegalArgumentException("isnet, vit or vision, not " + args[4]);
+        };
     StringBuilder table = new StringBuilder("duel,metric,side,median,ours/theirs\n");
     for (Duel duel : duels) {
       compare.run(duel, rounds, table);
@@ -51,8 +59,8 @@ public final class Compare {
   }
 
   private static final String VERSIONS =
-      "import torch, onnxruntime, rembg; "
-          + "print('torch', torch.__version__, 'onnxruntime', onnxruntime.__version__)";
+      "import torch, timm, onnxruntime; print('torch', torch.__version__, 'timm',"
+          + " timm.__version__, 'onnxruntime', onnxruntime.__version__)";
 
   private List<Duel> isnet(String weights, String photo) throws IOException {
     String out = Files.createTempFile("vitrail-bench", ".png").toString();
@@ -78,7 +86,9 @@ public final class Compare {
     return duels;
   }
 
-  /** Where bfloat16 is emulated, it trains one block: the whole net takes PyTorch minutes a step. */
+  /**
+   * Where bfloat16 is emulated, it trains one block: the whole net takes PyTorch minutes a step.
+   */
   private List<Duel> transformer() {
     String bf16Depth = Engine.info().cpuBf16() ? "12" : "1";
     List<Duel> duels = new ArrayList<>();
@@ -101,6 +111,36 @@ public final class Compare {
                   + String.join(" ", what[0], what[1], "depth", what[2], "batch", what[3]),
               new Side("vitrail", command),
               List.of(new Side("torch", torch))));
+    }
+    return duels;
+  }
+
+  private List<Duel> vision() {
+    List<Duel> duels = new ArrayList<>();
+    for (String precision : new String[] {"f32", "bf16"}) {
+      for (String[] what :
+          new String[][] {
+            {"vit_small_patch16_224", "16", "4"},
+            {"vit_base_patch16_224", "8", "3"},
+            {"resnet50", "16", "4"},
+            {"swin_tiny_patch4_window7_224", "16", "4"}
+          }) {
+        List<String> run = List.of(what[0], precision, what[1], what[2]);
+        List<String> command = ours("VisionSide");
+        command.addAll(run);
+        if (what[0].startsWith("vit_small")) {
+          command.add("masksub");
+        }
+        List<String> timm =
+            new ArrayList<>(List.of(python, scripts.resolve("vision_timm.py").toString()));
+        timm.addAll(run);
+        timm.add(String.valueOf(threads));
+        duels.add(
+            new Duel(
+                "%s %s batch %s".formatted(what[0], precision, what[1]),
+                new Side("vitrail", command),
+                List.of(new Side("timm", timm))));
+      }
     }
     return duels;
   }

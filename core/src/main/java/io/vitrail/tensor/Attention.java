@@ -24,18 +24,23 @@ final class Attention {
   /**
    * Whether the fused kernel is the faster one on the CPU.
    *
-   * <p>In bfloat16 it is 24 times slower than two products, and its backward 10 times; but with AMX
-   * its forward takes two thirds of their time, from 64 tokens on: for fewer, as in Swin's windows,
-   * it does not pack them for AMX and takes eight times as long. In float32 it is the fast one
-   * unless a bias learns, for which it has no backward: what the engine does instead takes an
-   * eighth longer than two products.
+   * <p>In bfloat16 it is 7 to 24 times slower than two products, and its backward 10 times; but
+   * where it packs keys for AMX, its forward takes two thirds of their time, and a quarter with 577
+   * tokens. In float32 it is the fast one unless a bias learns, for which it has no backward: what
+   * the engine does instead takes an eighth longer than two products.
    */
   private static boolean fusedIsFast(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias) {
     if (q.dtype() == DType.BF16 || Bf16.autocasts()) {
-      boolean packed = q.size(-2) >= PACKED_TOKENS && k.size(-2) >= PACKED_TOKENS;
-      return Bf16.hasAmx() && packed && !learns(q) && !learns(k) && !learns(v);
+      return packs(q, k) && !learns(q) && !learns(k) && !learns(v);
     }
     return bias == null || !learns(bias);
+  }
+
+  /** The engine's own rule: windows of Swin are too small, and many threads need many tokens. */
+  private static boolean packs(Tensor q, Tensor k) {
+    return Bf16.hasAmx()
+        && q.size(-2) >= Math.max(PACKED_TOKENS, 4 * torch.get_num_threads())
+        && k.size(-2) >= PACKED_TOKENS;
   }
 
   private static boolean learns(Tensor tensor) {

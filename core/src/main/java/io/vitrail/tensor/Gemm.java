@@ -36,7 +36,7 @@ final class Gemm {
     if (records && !HAS_AVX512) {
       return Tensor.run("linear", () -> innerProduct(x, weight, bias), inputs);
     }
-    return records && weight.requiresGrad()
+    return records && weight.requiresGrad() && isWide(x, weight)
         ? trainable(x, weight, bias)
         : Tensor.run("linear", () -> asConvolution(x, weight, bias), inputs);
   }
@@ -62,6 +62,14 @@ final class Gemm {
         && !Bf16.autocasts()
         && x.count() * weight.size(0) >= LARGE
         && x.size(-1) == weight.size(1);
+  }
+
+  /**
+   * Whether there are fewer rows than features in and out: with more, {@link #weightGradient} takes
+   * longer to rearrange them than it saves.
+   */
+  private static boolean isWide(Tensor x, Tensor weight) {
+    return x.count() / x.size(-1) < weight.size(0) + weight.size(1);
   }
 
   /**
@@ -105,7 +113,7 @@ final class Gemm {
   }
 
   /**
-   * {@link #asConvolution} with a gradient for the weight. oneDNN's own reaches half of the
+   * {@link #asConvolution} with a gradient for a wide weight. oneDNN's own reaches half of the
    * processor's peak on AVX-512, so the engine differentiates the convolution for {@code x} only;
    * {@link #weightGradient} joins in through the bias, which is added afterwards.
    */

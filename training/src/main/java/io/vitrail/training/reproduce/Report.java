@@ -99,8 +99,8 @@ final class Report {
         Study.SPLIT_SEED);
     line("");
     line(
-        "A difference is called clear if its mean over paired seeds is more than twice its standard"
-            + " error. Float32 on %s with %s, one thread for each training.",
+        "A difference is called better or worse if its mean over three or more paired seeds is more"
+            + " than twice its standard error; with three seeds that is a weak test. Float32 on %s with %s, one thread for each training.",
         engine.platform(), engine.instructions());
     line("");
   }

@@ -23,9 +23,9 @@ record Sample(double... values) {
     return new Sample(differences);
   }
 
-  /** Whether the mean is further from 0 than twice its standard error. */
+  /** Whether the mean of three or more is further from 0 than twice its standard error. */
   boolean isClear() {
-    return values.length > 1 && Math.abs(mean()) > 2 * error();
+    return values.length > 2 && Math.abs(mean()) > 2 * error();
   }
 
   /** How many are above 0. */

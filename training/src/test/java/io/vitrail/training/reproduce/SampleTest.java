@@ -18,7 +18,7 @@ class SampleTest {
     assertThat(new Sample(1, 1.1, 0.9).isClear()).isTrue();
     assertThat(new Sample(-1, -1.1, -0.9).isClear()).isTrue();
     assertThat(new Sample(1, -0.5, 0.2).isClear()).isFalse();
-    assertThat(new Sample(5).isClear()).as("a single seed").isFalse();
+    assertThat(new Sample(5, 5.1).isClear()).as("two seeds").isFalse();
   }
 
   @Test

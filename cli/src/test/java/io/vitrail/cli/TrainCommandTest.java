@@ -189,6 +189,10 @@ class TrainCommandTest {
     assertThat(init.exit()).isEqualTo(1);
     assertThat(init.err()).contains("there is no weight file 'no.safetensors'; check the path");
 
+    Cli.Result batch = train("--set", "batch=64", "--set", "lastBatch=drop");
+    assertThat(batch.exit()).isEqualTo(1);
+    assertThat(batch.err()).contains("27 images make no batch of 64; set a smaller batch");
+
     Cli.Result net = train("--set", "model.name=vit_tiny_patch61_224");
     assertThat(net.exit()).isEqualTo(1);
     assertThat(net.err()).contains("unknown network 'vit_tiny_patch61_224'; near: vit_tiny");

@@ -69,6 +69,7 @@ public final class Trainer implements AutoCloseable {
   private final int stepsPerEpoch;
 
   private TrainingState state;
+  private double imagesPerSecond; // of the epoch in work, in this process' life
   private @Nullable RunLog log;
   private volatile boolean stopped;
 
@@ -179,9 +180,12 @@ public final class Trainer implements AutoCloseable {
 
   private void trainEpoch() throws IOException {
     int first = Math.min(state.step() * recipe.accumulation(), images.batches());
+    long start = System.nanoTime();
+    long seen = 0;
     try (Batches batches = images.epoch(state.epoch(), first)) {
       while (state.step() < stepsPerEpoch && !isStopped()) {
-        step(batches);
+        seen += step(batches);
+        imagesPerSecond = seen / ((System.nanoTime() - start) / 1e9);
         if (state.step() < stepsPerEpoch && checkpoints.map(c -> c.isDue(state)).orElse(false)) {
           save();
         }
@@ -189,8 +193,8 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** One step of the optimiser, on as many batches as are accumulated. */
-  private void step(Batches batches) throws IOException {
+  /** One step of the optimiser, on as many batches as are accumulated; gives its images. */
+  private int step(Batches batches) throws IOException {
     double learningRate = schedule.at(state.steps(), stepsPerEpoch);
     optimizer.setLearningRate(learningRate);
     optimizer.zeroGrad();
@@ -222,6 +226,7 @@ public final class Trainer implements AutoCloseable {
             norm);
     logStep(done);
     listener.step(done);
+    return done.images();
   }
 
   /** Adds the gradients of one batch, weighted by its share of the step; gives its images. */
@@ -355,13 +360,15 @@ public final class Trainer implements AutoCloseable {
 
   private void logEpoch(Map<String, Double> train, Optional<Scores> scores) throws IOException {
     if (log != null) {
-      log.add(new Entry("train", state.steps(), epochs(), train));
+      Map<String, Double> numbers = new LinkedHashMap<>(train);
+      numbers.put("images_per_s", imagesPerSecond);
+      log.add(new Entry("train", state.steps(), epochs(), numbers));
       if (scores.isPresent()) {
-        Map<String, Double> numbers = new LinkedHashMap<>();
-        numbers.put("loss", scores.get().loss());
-        numbers.put("top1", scores.get().top1());
-        numbers.put("top5", scores.get().top5());
-        log.add(new Entry("val", state.steps(), epochs(), numbers));
+        Map<String, Double> judged = new LinkedHashMap<>();
+        judged.put("loss", scores.get().loss());
+        judged.put("top1", scores.get().top1());
+        judged.put("top5", scores.get().top5());
+        log.add(new Entry("val", state.steps(), epochs(), judged));
       }
     }
   }

@@ -8,6 +8,7 @@ import io.vitrail.training.augment.Preparation;
 import io.vitrail.training.data.Dataset;
 import io.vitrail.training.data.Loader;
 import io.vitrail.training.data.LoaderConfig;
+import io.vitrail.training.data.LoaderConfig.LastBatch;
 import io.vitrail.training.data.Sampler;
 import io.vitrail.training.data.Sampler.Remainder;
 import io.vitrail.training.data.Splits;
@@ -137,6 +138,11 @@ public final class TrainingJob implements AutoCloseable {
         recipe.data().repeats() > 1
             ? Sampler.repeated(train.size(), recipe.data().repeats(), seed)
             : Sampler.shuffled(train.size(), seed);
+    if (train.size() < recipe.batch() && recipe.data().lastBatch() == LastBatch.DROP) {
+      throw new TrainingException(
+          "%d images make no batch of %d; set a smaller batch, or data.lastBatch=keep"
+              .formatted(train.size(), recipe.batch()));
+    }
     int batch = recipe.batch() / recipe.accumulation() / peers.world();
     if (batch == 0) {
       throw new TrainingException(

@@ -216,7 +216,9 @@ final class Report {
       String numbers =
           "%s %s, standard error %s"
               .formatted(m.signed(difference.mean()), m.unit, m.number(difference.error()));
-      if (!difference.isClear()) {
+      if (difference.values().length < 3) {
+        parts.add("too few seeds to tell %s".formatted(m.word));
+      } else if (!difference.isClear()) {
         parts.add("no clear difference in %s (%s)".formatted(m.word, numbers));
       } else if (difference.mean() * m.sign > 0) {
         parts.add("**better %s** (%s)".formatted(m.word, numbers));

@@ -63,4 +63,9 @@ public final class Conv2d extends UnaryLayer {
   public Tensor forward(Tensor x) {
     return F.conv2d(x, weight.value(), Param.valueOf(bias), conv);
   }
+
+  /** ReLU of {@link #forward}, faster in inference than one after the other. */
+  public Tensor forwardRelu(Tensor x) {
+    return F.conv2dRelu(x, weight.value(), Param.valueOf(bias), conv);
+  }
 }

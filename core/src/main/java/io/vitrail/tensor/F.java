@@ -80,6 +80,13 @@ public final class F {
         inputs(bias, x, weight));
   }
 
+  /** ReLU of {@link #conv2d}; without gradients on the CPU, in one pass. */
+  public static Tensor conv2dRelu(Tensor x, Tensor weight, @Nullable Tensor bias, Conv conv) {
+    return ConvRelu.knows(x, weight, bias, conv)
+        ? ConvRelu.apply(x, weight, bias, conv)
+        : reluInPlace(conv2d(x, weight, bias, conv));
+  }
+
   /**
    * Transposed convolution: [B, in, H, W] with weight [in, out / groups, kH, kW] gives [B, out, (H
    * - 1) stride - 2 padding + dilation (kH - 1) + outputPadding + 1, ...].

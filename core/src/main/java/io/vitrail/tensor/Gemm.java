@@ -28,6 +28,9 @@ final class Gemm {
       return Bf16.inFloat32(x, x32 -> linear(x32, weight.to(DType.F32), bias32));
     }
     Tensor[] inputs = bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias};
+    if (isLargeAmxInference(x, weight)) {
+      return Tensor.run("linear", () -> asConvolution(x, weight, bias), inputs);
+    }
     if (!isLargeFloat32(x, weight)) {
       return Tensor.run(
           "linear", () -> torch.linear(x.nat(), weight.nat(), optional(bias)), inputs);
@@ -53,13 +56,23 @@ final class Gemm {
   }
 
   private static boolean isLargeFloat32(Tensor x, Tensor weight) {
-    return HAS_ONEDNN
-        && x.dtype() == DType.F32
+    return x.dtype() == DType.F32
         && weight.dtype() == DType.F32
+        && !Bf16.autocasts()
+        && isLarge(x, weight);
+  }
+
+  /** In bfloat16, the engine writes the bias first and then adds the product: a pass too many. */
+  private static boolean isLargeAmxInference(Tensor x, Tensor weight) {
+    boolean bf16 = x.dtype() == DType.BF16 && weight.dtype() == DType.BF16;
+    return !Mode.gradEnabled() && (bf16 || Bf16.autocasts()) && Bf16.hasAmx() && isLarge(x, weight);
+  }
+
+  private static boolean isLarge(Tensor x, Tensor weight) {
+    return HAS_ONEDNN
         && weight.dim() == 2
         && x.dim() >= 2
         && !x.nat().is_cuda()
-        && !Bf16.autocasts()
         && x.count() * weight.size(0) >= LARGE
         && x.size(-1) == weight.size(1);
   }

@@ -15,6 +15,7 @@ import io.vitrail.tensor.Tensor;
 final class ConvUnit extends UnaryLayer {
   private final Conv2d conv;
   private final Slot bn;
+  private boolean folded;
 
   ConvUnit(int in, int out, int dilation) {
     conv =
@@ -34,6 +35,7 @@ final class ConvUnit extends UnaryLayer {
 
   /** Leaves the batch norm out, for weights which have it in the convolution already. */
   void dropBatchNorm() {
+    folded = true;
     replace(
         "bn_s1",
         norm -> {
@@ -44,6 +46,6 @@ final class ConvUnit extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
-    return F.reluInPlace(bn.forward(conv.forward(x)));
+    return folded ? conv.forwardRelu(x) : F.reluInPlace(bn.forward(conv.forward(x)));
   }
 }

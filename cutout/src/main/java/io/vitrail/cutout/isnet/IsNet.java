@@ -3,6 +3,7 @@ package io.vitrail.cutout.isnet;
 import io.vitrail.nn.Conv2d;
 import io.vitrail.nn.Layer;
 import io.vitrail.nn.Slot;
+import io.vitrail.tensor.DType;
 import io.vitrail.tensor.F;
 import io.vitrail.tensor.Scope;
 import io.vitrail.tensor.Tensor;
@@ -132,9 +133,11 @@ public final class IsNet extends Layer {
     return Scope.keep(() -> stage.forward(F.cat(1, Maps.resizedTo(skip, deeper), skip)));
   }
 
-  /** The sigmoid comes after the resize. */
+  /**
+   * The sigmoid comes after the resize. In float32: in bfloat16, edges near 0.5 would be coarse.
+   */
   static Tensor map(Conv2d side, Tensor feature, Tensor input) {
-    return F.sigmoid(Maps.resizedTo(input, side.forward(feature)));
+    return F.sigmoid(Maps.resizedTo(input, side.forward(feature).to(DType.F32)));
   }
 
   /**

@@ -100,7 +100,8 @@ final class Report {
     line("");
     line(
         "A difference is called better or worse if its mean over three or more paired seeds is more"
-            + " than twice its standard error; with three seeds that is a weak test. Float32 on %s with %s, one thread for each training.",
+            + " than twice its standard error; with three seeds that is a weak test. Float32 on %s with %s, one thread for each training;"
+            + " the time of a step is that of the processor.",
         engine.platform(), engine.instructions());
     line("");
   }

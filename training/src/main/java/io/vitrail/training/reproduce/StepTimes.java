@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Milliseconds of a training step on one thread, for each study and kind of step: medians of rounds
- * in which the kinds take turns. Kept in a file, for trainings side by side cannot tell.
+ * Milliseconds of processor time of a training step on one thread, for each study and kind of step:
+ * medians of rounds in which the kinds take turns. Kept in a file, for trainings side by side
+ * cannot tell.
  */
 final class StepTimes {
   private static final ObjectMapper JSON =
